@@ -1,0 +1,60 @@
+# 知赛。make run 启动网站，make test 运行全部测试；第一次会自动安装依赖。
+# PYTHON names another Python, for example: make run PYTHON=python3.12
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench chaos pin wheels clean
+
+BIN := .venv/bin
+export FLASK_APP := app
+export PYTHON
+
+help:
+	@echo "make run     启动网站 / serve the site (HOST, PORT, DATABASE_URL: docs/settings.md)"
+	@echo "make test    全部测试 / all tests, on SQLite and PostgreSQL, with a browser"
+	@echo "make lint    代码检查 / ruff, mypy, import contracts"
+	@echo "make format  整理格式 / ruff format"
+	@echo "make bench   性能测量 / measurements beside their floors"
+	@echo "make chaos   故障演练 / kill, cut, fill the disk, and count what was lost"
+	@echo "make pin     重新锁定依赖 / write the requirements anew (UPGRADE=1 takes newer versions)"
+	@echo "make wheels  为无外网的机器下载依赖 / download what an unconnected machine needs"
+	@echo "make clean   删除可重新生成的文件 / remove what can be made again; never instance/"
+
+run:
+	@tools/setup.sh run
+	@exec $(BIN)/python run.py
+
+# ARGS passes options to pytest: make test ARGS="tests/rules -x"
+test:
+	@tools/setup.sh dev
+	@$(BIN)/python -m tools.find_browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint:
+	@tools/setup.sh dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
+
+format:
+	@tools/setup.sh dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench:
+	@tools/setup.sh dev
+	@$(BIN)/python -m bench $(ARGS)
+
+chaos:
+	@tools/setup.sh dev
+	@$(BIN)/python -m bench.chaos $(ARGS)
+
+pin:
+	@tools/pin.sh $(if $(UPGRADE),--upgrade)
+
+wheels:
+	@tools/setup.sh run
+	$(BIN)/python -m pip download --require-hashes -r requirements.txt -d wheels
+
+clean:
+	rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache screenshots
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

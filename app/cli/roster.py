@@ -1,0 +1,5 @@
+"""To be filled."""
+
+from flask.cli import AppGroup
+
+roster = AppGroup("roster")

@@ -1,0 +1,276 @@
+"""The engine, the one gate through which everything is written, and the column types.
+
+Reading happens in `db.session`. Writing happens in `writing()`, one operation in one fresh transaction, or through
+`grouped()`, one guarded statement that shares its commit with its neighbours. On SQLite both pass one first-come
+first-served gate, which holds a file lock too, so that the command line and the server never collide.
+"""
+
+import fcntl
+import importlib
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import OperationalError as Unavailable
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+
+# Versions below these corrupt a write-ahead log that is reset while being read: https://sqlite.org/wal.html
+FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "busy_timeout": "5000",
+    "trusted_schema": "OFF",
+    "journal_size_limit": "67108864",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables; names of constraints follow one convention, so that a migration can name them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An instant, stored as milliseconds since 1970 in UTC on both databases; refuses a datetime without zone."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return milliseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else moment(value)
+
+
+def milliseconds(value: datetime) -> int:
+    """Milliseconds since 1970, exact: no float passes through."""
+    delta = value - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+
+def moment(value: int) -> datetime:
+    """The instant that many milliseconds after 1970, in UTC."""
+    return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
+
+
+class UnsafeDatabase(RuntimeError):
+    """The SQLite at hand would lose or corrupt answers."""
+
+
+class Gate:
+    """Lets one writer in at a time, in the order of arrival, across threads and (by a lock file) processes."""
+
+    def __init__(self, lock_file: Path | None) -> None:
+        self._waiting: deque[threading.Event] = deque()
+        self._mutex = threading.Lock()
+        self._file = None if lock_file is None else os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def __enter__(self) -> None:
+        turn = threading.Event()
+        with self._mutex:
+            self._waiting.append(turn)
+            if len(self._waiting) == 1:
+                turn.set()
+        turn.wait()
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        with self._mutex:
+            self._waiting.popleft()
+            if self._waiting:
+                self._waiting[0].set()
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+class _Entry:
+    """One grouped statement on its way to the database."""
+
+    __slots__ = ("done", "error", "parameters", "rowcount", "statement")
+
+    def __init__(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> None:
+        self.statement, self.parameters = statement, parameters
+        self.done, self.rowcount, self.error = False, 0, None
+
+
+class Writers:
+    """What one application needs for writing: the gate on SQLite, nothing on PostgreSQL, and the waiting statements."""
+
+    def __init__(self, url: URL) -> None:
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        lock_file = Path(url.database + ".lock") if self.is_sqlite and url.database else None
+        self.gate = Gate(lock_file) if self.is_sqlite else None
+        self.queue: deque[_Entry] = deque()
+
+
+def init(app: Flask) -> None:
+    """Connect the application to its database. Raises UnsafeDatabase for an SQLite with a known corruption bug."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    writers = Writers(url)
+    if writers.is_sqlite:
+        options: dict[str, Any] = {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}
+        _private(Path(url.database or ""))
+    else:
+        options = {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    app.extensions["writers"] = writers
+    db.init_app(app)
+    if writers.is_sqlite:
+        with app.app_context():
+            sa.event.listen(db.engine, "connect", _set_pragmas)
+            sa.event.listen(db.engine, "begin", _begin)
+
+
+@contextmanager
+def writing() -> Iterator[scoped_session[Session]]:
+    """One operation in one fresh transaction, committed at the end; an error rolls all of it back.
+
+    The read that the caller had open ends first: a snapshot that turns into a write fails at once on SQLite.
+    """
+    if db.session.info.get("writing"):
+        raise RuntimeError("an operation inside an operation: call its private part instead")
+    db.session.rollback()
+    gate = _writers().gate
+    if gate is None:
+        yield from _transaction()
+        return
+    with gate:
+        yield from _transaction()
+
+
+def _transaction() -> Iterator[scoped_session[Session]]:
+    db.session.info["writing"] = True
+    try:
+        db.session.connection(execution_options={"writing": True})
+        yield db.session
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info["writing"] = False
+
+
+def grouped(statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
+    """Execute one guarded statement durably and return how many rows it changed.
+
+    Statements that arrive together share one commit: whoever passes the gate first commits them all, and nobody
+    is answered before that commit.
+    """
+    db.session.rollback()  # what the caller reads next must see what is written here
+    writers = _writers()
+    if writers.gate is None:
+        with db.engine.begin() as connection:
+            return _rowcount(connection, statement, parameters)
+    entry = _Entry(statement, parameters)
+    writers.queue.append(entry)
+    with writers.gate:
+        if not entry.done:
+            _commit_together(writers.queue)
+    if entry.error is not None:
+        raise entry.error
+    return entry.rowcount
+
+
+def _commit_together(queue: deque[_Entry]) -> None:
+    batch = []
+    while queue:
+        batch.append(queue.popleft())
+    try:
+        with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            for entry in batch:
+                entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
+    except Exception as error:  # everybody in the batch must hear of it
+        for entry in batch:
+            entry.error = error
+    finally:
+        for entry in batch:
+            entry.done = True
+
+
+def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
+    return connection.execute(statement, dict(parameters)).rowcount
+
+
+def kept(name: str) -> dict[Any, Any]:
+    """Memory of this process for what never changes once it is written, such as a published item pool."""
+    memory: dict[Any, Any] = current_app.extensions.setdefault(f"kept:{name}", {})
+    return memory
+
+
+def _writers() -> Writers:
+    writers: Writers = current_app.extensions["writers"]
+    return writers
+
+
+def _sqlite_module() -> Any:
+    for name in ("pysqlite3.dbapi2", "sqlcipher3.dbapi2", "sqlite3"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            continue
+        if is_fixed(module.sqlite_version_info):
+            return module
+    raise UnsafeDatabase("本机的 SQLite 有已知的损坏缺陷，且没有装上 pysqlite3；请重新执行 make run 安装依赖，或改用 PostgreSQL。")
+
+
+def is_fixed(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite is free of the write-ahead-log corruption bug."""
+    if version >= FIXED_SQLITE[0]:
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE[1:])
+
+
+def _private(path: Path) -> None:
+    """The database file is its owner's alone; SQLite gives its journal files the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: see _begin
+    cursor = connection.cursor()
+    for name, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+    if cursor.execute("PRAGMA synchronous").fetchone() != (2,):
+        raise UnsafeDatabase("SQLite 没有接受 synchronous=FULL，停止启动以免丢失答案。")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A deferred BEGIN that turns from reading to writing fails at once, whatever the busy timeout.
+    writing_now = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")

@@ -1,0 +1,31 @@
+"""What the application borrows from Flask's neighbours, and its one clock."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask, current_app
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from app.database import db
+
+login = LoginManager()
+csrf = CSRFProtect()
+migrate = Migrate(directory=str(Path(__file__).resolve().parent.parent / "migrations"), compare_type=True)
+
+
+def init(app: Flask) -> None:
+    """Attach every extension to the application."""
+    login.init_app(app)
+    csrf.init_app(app)
+    migrate.init_app(app, db)
+    app.config.setdefault("CLOCK", lambda: datetime.now(UTC))
+
+
+def utc_now() -> datetime:
+    """The present instant, to the millisecond. Read by web, cli and jobs only; everything below takes `now`."""
+    clock: Callable[[], datetime] = current_app.config["CLOCK"]
+    now = clock()
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,0 +1,23 @@
+"""Putting the application together."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, database, extensions, models, web
+from config import Settings
+
+
+def assemble(settings: Settings | None = None) -> Flask:
+    """The application for these settings, or for those of the environment: every part attached, no table touched."""
+    settings = settings or Settings.from_environment()
+    app = Flask("app", static_folder="static", template_folder="templates")
+    app.config.from_mapping(settings.flask())
+    database.init(app)
+    extensions.init(app)
+    app.extensions["tables"] = models.__all__
+    web.register(app)
+    cli.register(app)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,1 @@
+"""Reading and writing of banks, rosters and quizzes: bytes in, values and problems out."""

@@ -1,0 +1,64 @@
+"""What reading a file gives: questions with a verdict for each row, and the problems of the file as a whole."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from app.rules.question import Draft, Level
+
+Verdict = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file, told in Chinese with what to do next.
+
+    The message begins without the row, which the page prints; `row` is None when the whole file is meant.
+    """
+
+    row: int | None
+    column: str | None
+    level: Level
+    message: str
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadQuestion:
+    """One question as found in a file; `draft` is None when it is too broken to be shown."""
+
+    row: int
+    sheet: str | None
+    draft: Draft | None
+    excerpt: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the question may enter a bank: ok, with a warning, or not."""
+        return worst(self.problems)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A bank as read. `recognised` tells how columns and headings were understood, `skipped` what was not read."""
+
+    title: str = ""
+    note: str = ""
+    questions: tuple[ReadQuestion, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    recognised: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> tuple[Draft, ...]:
+        """The drafts that may enter a bank, those with warnings included, in the file's order."""
+        return tuple(read.draft for read in self.questions if read.draft is not None and read.verdict != "error")
+
+
+def worst(problems: Iterable[Problem]) -> Verdict:
+    """The gravest level among problems, ok when there are none."""
+    levels = {problem.level for problem in problems}
+    if "error" in levels:
+        return "error"
+    return "warning" if "warning" in levels else "ok"

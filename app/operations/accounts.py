@@ -1,0 +1,289 @@
+"""Signing in and out, one-time links, roles."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from app.database import db, writing
+from app.models import Activation, Grant, SignIn, Throttle, User
+from app.operations.audit import record
+from app.operations.spelling import sort_key
+from app.queries import accounts as questions
+from app.queries import contests
+from app.rules.admission import Reason, Refusal
+from app.rules.roles import Role
+
+# 21 to 31 ms on the reference machine; libraries' defaults would cost ten times as much at an opening rush.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Compared against when there is no such account, so that both answers cost the same.
+NOBODY = HASHER.hash(secrets.token_hex(16))
+
+SIGN_IN_LASTS = timedelta(hours=12)
+LINK_LASTS = timedelta(days=7)
+SHORTEST_PASSWORD = 10
+TRIES = 5
+TRIES_WITHIN = timedelta(minutes=15)
+PAUSE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new sign-in; `token` goes into the cookie and is stored nowhere."""
+
+    token: str
+    user_id: int
+
+
+class WeakPassword(ValueError):
+    """The password chosen is too easy to guess; the message says what to choose."""
+
+
+class LoginTaken(ValueError):
+    """Another person has this login already."""
+
+
+def digest(token: str) -> str:
+    """What is stored of a secret that travels in a cookie or a link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in(login: str, password: str, *, origin: str, now: datetime) -> SignedIn:
+    """Sign in with an account. Raises Refusal WRONG_PASSWORD or TOO_MANY_TRIES, alike for known and unknown logins.
+
+    `origin` is where the attempt comes from: tries are counted per login and origin, so nobody can lock out another.
+    """
+    throttle = digest(f"login\n{login}\n{origin}")
+    _refuse_if_paused(throttle, now)
+    user = questions.by_login(login)
+    kept = user.password_hash if user and user.password_hash else NOBODY
+    if not _matches(kept, password) or user is None or user.left_at is not None:
+        _count_failure(throttle, now)
+        raise Refusal(Reason.WRONG_PASSWORD)
+    with writing():
+        _forget_failures(throttle)
+        token = _new_sign_in(user.id, None, now)
+        record(user.id, "account.sign_in", f"user:{user.id}", now)
+    return SignedIn(token, user.id)
+
+
+def enter(
+    contest_id: int, name: str, tail: str, *, origin: str, now: datetime, user_id: int | None = None
+) -> SignedIn | list[contests.Candidate]:
+    """Sign in for one contest by name and the last four digits of the telephone.
+
+    Returns the namesakes to choose from when several fit and `user_id` names none of them. Raises Refusal
+    NOT_ON_ROSTER or TOO_MANY_TRIES. The sign-in opens this contest only, and none of the person's roles.
+    """
+    throttle = digest(f"entry\n{contest_id}\n{name}\n{origin}")
+    _refuse_if_paused(throttle, now)
+    found = contests.candidates(contest_id, name, tail)
+    if user_id is not None:
+        found = [candidate for candidate in found if candidate.user_id == user_id]
+    if not found:
+        _count_failure(throttle, now)
+        raise Refusal(Reason.NOT_ON_ROSTER)
+    if len(found) > 1:
+        return found
+    with writing():
+        _forget_failures(throttle)
+        token = _new_sign_in(found[0].user_id, contest_id, now)
+    return SignedIn(token, found[0].user_id)
+
+
+def sign_out(token_digest: str, *, now: datetime) -> None:
+    """End a sign-in for good: a copy of its cookie is dead from now on."""
+    with writing():
+        db.session.execute(
+            sa.update(SignIn).where(SignIn.digest == token_digest, SignIn.revoked_at.is_(None)).values(revoked_at=now)
+        )
+
+
+def make_setup_link(*, now: datetime) -> str | None:
+    """A one-time token that makes the first administrator; None once there is one. Older ones stop working."""
+    if questions.has_administrator():
+        return None
+    with writing():
+        db.session.execute(
+            sa.update(Activation).where(Activation.user_id.is_(None), Activation.used_at.is_(None)).values(used_at=now)
+        )
+        return _new_link(None, now)
+
+
+def make_account(name: str, login: str, role: Role | None, *, actor: int | None, now: datetime) -> tuple[int, str]:
+    """Make a person with an account and return the id and the one-time token with which the password is set.
+
+    Raises LoginTaken.
+    """
+    with writing():
+        _check_login(login, None)
+        user = User(name=name, login=login, created_at=now, sort_key=sort_key(name))
+        db.session.add(user)
+        db.session.flush()
+        if role is not None:
+            _grant(user.id, role, actor, now)
+        record(actor, "account.make", f"user:{user.id}", now, role=role)
+        return user.id, _new_link(user.id, now)
+
+
+def make_link(user_id: int, *, actor: int | None, now: datetime) -> str:
+    """A new one-time token for this person to set login and password; older ones stop working."""
+    with writing():
+        db.session.execute(
+            sa.update(Activation).where(Activation.user_id == user_id, Activation.used_at.is_(None)).values(used_at=now)
+        )
+        record(actor, "account.make_link", f"user:{user_id}", now)
+        return _new_link(user_id, now)
+
+
+def activate(token: str, *, name: str, login: str, password: str, now: datetime) -> SignedIn:
+    """Use a one-time link: set login and password, sign in. Without a person it makes the first administrator.
+
+    Raises Refusal LINK_USED, WeakPassword or LoginTaken; the link then stays usable.
+    """
+    check_password(password, login)
+    hashed = HASHER.hash(password)  # before the transaction: it takes longer than the transaction may
+    with writing():
+        claim = (
+            sa.update(Activation)
+            .where(Activation.digest == digest(token), Activation.used_at.is_(None), Activation.expires_at > now)
+            .values(used_at=now)
+            .returning(Activation.user_id)
+        )
+        claimed = db.session.execute(claim).one_or_none()
+        if claimed is None:
+            raise Refusal(Reason.LINK_USED)
+        user_id = claimed.user_id
+        _check_login(login, user_id)
+        if user_id is None:
+            if questions.has_administrator():
+                raise Refusal(Reason.LINK_USED)
+            user = User(name=name, login=login, password_hash=hashed, created_at=now, sort_key=sort_key(name))
+            db.session.add(user)
+            db.session.flush()
+            _grant(user.id, Role.ADMINISTRATOR, None, now)
+        else:
+            user = db.session.get_one(User, user_id)
+            user.login, user.password_hash = login, hashed
+        _revoke_all(user.id, now)
+        record(user.id, "account.activate", f"user:{user.id}", now)
+        return SignedIn(_new_sign_in(user.id, None, now), user.id)
+
+
+def set_password(user_id: int, password: str, *, now: datetime) -> None:
+    """Set a password directly (command line). Every sign-in of the person ends. Raises WeakPassword."""
+    user = questions.by_id(user_id)
+    check_password(password, (user.login if user else None) or "")
+    hashed = HASHER.hash(password)
+    with writing():
+        db.session.get_one(User, user_id).password_hash = hashed
+        _revoke_all(user_id, now)
+        record(None, "account.set_password", f"user:{user_id}", now)
+
+
+def change_password(user_id: int, old: str, new: str, *, now: datetime) -> SignedIn:
+    """Change the own password: every sign-in ends and a new one begins. Raises WeakPassword, Refusal WRONG_PASSWORD."""
+    user = questions.by_id(user_id)
+    if user is None or not _matches(user.password_hash or NOBODY, old):
+        raise Refusal(Reason.WRONG_PASSWORD)
+    check_password(new, user.login or "")
+    hashed = HASHER.hash(new)
+    with writing():
+        db.session.get_one(User, user_id).password_hash = hashed
+        _revoke_all(user_id, now)
+        record(user_id, "account.change_password", f"user:{user_id}", now)
+        return SignedIn(_new_sign_in(user_id, None, now), user_id)
+
+
+def grant(user_id: int, role: Role, *, actor: int | None, now: datetime) -> None:
+    """Give a role to a person; nothing happens when it is held already."""
+    with writing():
+        _grant(user_id, role, actor, now)
+
+
+def revoke(user_id: int, role: Role, *, actor: int, now: datetime) -> bool:
+    """Take a role back. False, and nothing happens, when it would leave the site without an administrator."""
+    with writing():
+        if role is Role.ADMINISTRATOR and questions.administrators() <= {user_id}:
+            return False
+        held = sa.update(Grant).where(Grant.user_id == user_id, Grant.role == role, Grant.ends_at.is_(None))
+        db.session.execute(held.values(ends_at=now))
+        record(actor, "grant.revoke", f"user:{user_id}", now, role=role)
+        return True
+
+
+def check_password(password: str, login: str) -> None:
+    """Raises WeakPassword for one that is short, all alike, or contains the login."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise WeakPassword(f"密码至少{SHORTEST_PASSWORD}位，可以用一句好记的话。")
+    if len(set(password)) < 5 or password.isdigit():
+        raise WeakPassword("密码太容易猜到，请换一个，不要全是数字或同几个字符。")
+    if login and login.casefold() in password.casefold():
+        raise WeakPassword("密码里不要包含账号，请换一个。")
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return HASHER.verify(hashed, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _new_sign_in(user_id: int, contest_id: int | None, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    row = SignIn(digest=digest(token), user_id=user_id, contest_id=contest_id, created_at=now, seen_at=now)
+    row.expires_at = now + SIGN_IN_LASTS
+    db.session.add(row)
+    return token
+
+
+def _new_link(user_id: int | None, now: datetime) -> str:
+    token = secrets.token_urlsafe(24)
+    db.session.add(Activation(digest=digest(token), user_id=user_id, created_at=now, expires_at=now + LINK_LASTS))
+    return token
+
+
+def _revoke_all(user_id: int, now: datetime) -> None:
+    live = sa.update(SignIn).where(SignIn.user_id == user_id, SignIn.revoked_at.is_(None))
+    db.session.execute(live.values(revoked_at=now))
+
+
+def _grant(user_id: int, role: Role, actor: int | None, now: datetime) -> None:
+    held = sa.select(Grant.id).where(Grant.user_id == user_id, Grant.role == role, Grant.ends_at.is_(None))
+    if db.session.scalar(held) is None:
+        db.session.add(Grant(user_id=user_id, role=role, granted_by=actor, starts_at=now))
+        record(actor, "grant.give", f"user:{user_id}", now, role=role)
+
+
+def _check_login(login: str, user_id: int | None) -> None:
+    owner = db.session.scalar(sa.select(User.id).where(User.login == login))
+    if owner is not None and owner != user_id:
+        raise LoginTaken("这个账号已经有人用了，请换一个。")
+
+
+def _refuse_if_paused(throttle: str, now: datetime) -> None:
+    until = questions.paused_until(throttle)
+    if until is not None and until > now:
+        minutes = -(-int((until - now).total_seconds()) // 60)
+        raise Refusal(Reason.TOO_MANY_TRIES, minutes=minutes)
+
+
+def _count_failure(throttle: str, now: datetime) -> None:
+    with writing():
+        row = db.session.get(Throttle, throttle, with_for_update=True)
+        if row is None:
+            row = Throttle(digest=throttle, failures=0, since=now)
+            db.session.add(row)
+        elif now - row.since > TRIES_WITHIN:
+            row.failures, row.since, row.paused_until = 0, now, None
+        row.failures += 1
+        if row.failures >= TRIES:
+            row.failures, row.since, row.paused_until = 0, now, now + PAUSE
+
+
+def _forget_failures(throttle: str) -> None:
+    db.session.execute(sa.delete(Throttle).where(Throttle.digest == throttle))

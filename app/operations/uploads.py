@@ -1,0 +1,179 @@
+"""Uploaded files: kept under their checksum, previewed row by row, then confirmed once or discarded."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.database import db, writing
+from app.formats.bank import read_bank
+from app.formats.roster_table import read_people, read_units
+from app.models import Import
+from app.operations import banks, people, units
+from app.operations.audit import record
+from app.queries.imports import EFFECTIVE
+from app.rules.invalid import Invalid
+
+LONGEST_FILE_NAME = 255
+TRIES = 3
+
+
+class Plan(Protocol):
+    """What confirming an import writes, worked out before the transaction."""
+
+    def still_holds(self) -> bool:
+        """Whether nothing has changed that the plan was made from. Asked inside the transaction."""
+
+    def carry_out(self, actor: int | None, now: datetime) -> dict[str, Any]:
+        """Write it inside the transaction that is open; answers with the outcome's counts."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """How a confirmation ended. Not `done`: it had been confirmed or discarded before, and nothing was changed."""
+
+    done: bool
+    state: str
+    kind: str
+    outcome: dict[str, Any]
+
+
+def keep(content: bytes, folder: Path) -> str:
+    """Keep the bytes of an upload, readable by their owner only, under their checksum, which is returned."""
+    checksum = hashlib.sha256(content).hexdigest()
+    path = folder / checksum[:2] / checksum
+    if path.exists():
+        return checksum
+    for directory in (folder, path.parent):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent)  # made 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(unfinished)
+        raise
+    return checksum
+
+
+def preview_bank(
+    content: bytes,
+    file_name: str,
+    *,
+    title: str = "",
+    bank_id: int | None = None,
+    folder: Path,
+    actor: int | None,
+    now: datetime,
+) -> int:
+    """Read a bank file and keep its verdicts for the preview; returns the import's id.
+
+    Without a title or a bank, the file's own title is taken, else its name. Raises Invalid for a title or bank that
+    cannot take questions.
+    """
+    reading = read_bank(content, file_name)
+    target = banks.find_target(title or reading.title or Path(file_name).stem, bank_id)
+    return _store("bank", content, file_name, banks.judged(reading, target), folder, actor, now)
+
+
+def preview_units(content: bytes, file_name: str, *, folder: Path, actor: int | None, now: datetime) -> int:
+    """Read a units list and keep its verdicts for the preview; returns the import's id."""
+    judged = units.judged(units.found(read_units(content, file_name)))
+    return _store("units", content, file_name, judged, folder, actor, now)
+
+
+def preview_people(
+    content: bytes,
+    file_name: str,
+    *,
+    mode: Literal["supplement", "replace"] = "supplement",
+    folder: Path,
+    actor: int | None,
+    now: datetime,
+) -> int:
+    """Read a people list and keep its verdicts for the preview; returns the import's id.
+
+    `replace` also lists who of the units in the file is not in the file and would be removed.
+    """
+    judged = people.judged(people.found(read_people(content, file_name), mode), now)
+    return _store("people", content, file_name, judged, folder, actor, now)
+
+
+def confirm_import(import_id: int, *, actor: int | None, now: datetime) -> Confirmed:
+    """Apply a previewed import, once: a second confirmation changes nothing and says so. Faulty rows are left out.
+
+    What has changed since the preview is taken into account. Raises Invalid when there is nothing to import.
+    """
+    for _ in range(TRIES):
+        found = db.session.get(Import, import_id, populate_existing=True)
+        if found is None:
+            raise Invalid("没有这次上传，请重新上传文件。")
+        if found.state != "previewed":
+            return Confirmed(False, found.state, found.kind, found.outcome or {})
+        if not any(row["action"] in EFFECTIVE for row in found.reading["rows"]):
+            raise Invalid("没有可以导入的内容：请按提示改好文件，再上传一次。")
+        plan: Plan = _PLANS[found.kind](found.reading, now)
+        # somebody else wrote at the same moment: plan again
+        with contextlib.suppress(_Moved, IntegrityError):
+            return _carry_out(import_id, found.kind, plan, actor, now)
+    raise Invalid("导入时名单正在被别人修改，什么也没有写入；请稍后再点一次导入。")
+
+
+def discard_import(import_id: int, *, actor: int | None, now: datetime) -> bool:
+    """Throw a preview away. False when it was confirmed or discarded before."""
+    with writing():
+        discarded = _claim(import_id, state="discarded")
+        if discarded:
+            record(actor, "import.discard", f"import:{import_id}", now)
+        return discarded
+
+
+class _Moved(Exception):
+    """What the plan was made from has changed, or somebody else has decided on the import."""
+
+
+def _carry_out(import_id: int, kind: str, plan: Plan, actor: int | None, now: datetime) -> Confirmed:
+    with writing():
+        # PostgreSQL has no gate: imports queue up at the first of their rows
+        db.session.execute(sa.select(Import.id).order_by(Import.id).limit(1).with_for_update())
+        if not plan.still_holds() or not _claim(import_id, state="confirmed", confirmed_at=now):
+            raise _Moved
+        outcome = plan.carry_out(actor, now)
+        db.session.execute(sa.update(Import).where(Import.id == import_id).values(outcome=outcome))
+        counts = {name: count for name, count in outcome.items() if count}
+        record(actor, "import.confirm", f"import:{import_id}", now, kind=kind, **counts)
+        return Confirmed(True, "confirmed", kind, outcome)
+
+
+def _claim(import_id: int, **values: Any) -> bool:
+    claim = sa.update(Import).where(Import.id == import_id, Import.state == "previewed").values(**values)
+    return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
+
+
+def _store(
+    kind: str, content: bytes, file_name: str, reading: dict[str, Any], folder: Path, actor: int | None, now: datetime
+) -> int:
+    checksum = keep(content, folder)
+    shown = Path(file_name.replace("\\", "/").replace("\0", "")).name[-LONGEST_FILE_NAME:]
+    with writing():
+        row = Import(
+            kind=kind, file_name=shown, checksum=checksum, reading=reading, actor_id=actor, created_at=now
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        record(actor, "import.preview", f"import:{row.id}", now, kind=kind)
+        return row.id
+
+
+_PLANS = {"bank": banks.plan, "units": units.plan, "people": people.plan}

@@ -1,0 +1,149 @@
+"""Who somebody is and what the person may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.models import Activation, Contest, Grant, SignIn, Site, Throttle, Unit, User
+from app.rules.roles import Role, includes
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever sits before the browser. A sign-in by name is `limited` to one contest and holds no role."""
+
+    user_id: int
+    name: str
+    unit: str
+    roles: frozenset[Role]
+    contest_id: int | None
+    contest_slug: str | None
+    sign_in_digest: str
+    has_password: bool
+
+    # what Flask-Login asks
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.user_id)
+
+    def may(self, role: Role) -> bool:
+        return self.contest_id is None and includes(self.roles, role)
+
+    @property
+    def is_limited(self) -> bool:
+        return self.contest_id is not None
+
+    @property
+    def is_organizer(self) -> bool:
+        return self.may(Role.ORGANIZER)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.may(Role.ADMINISTRATOR)
+
+
+def signed_in(digest: str, now: datetime) -> Person | None:
+    """The person behind a live sign-in."""
+    row = db.session.execute(
+        sa.select(User, SignIn.contest_id, Contest.slug, Unit.name)
+        .join(SignIn, SignIn.user_id == User.id)
+        .outerjoin(Contest, Contest.id == SignIn.contest_id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
+        .where(SignIn.digest == digest, SignIn.revoked_at.is_(None), SignIn.expires_at > now)
+    ).one_or_none()
+    if row is None:
+        return None
+    user, contest_id, slug, unit = row
+    held = frozenset[Role]() if contest_id is not None else roles(user.id, now)
+    return Person(user.id, user.name, unit or "", held, contest_id, slug, digest, user.password_hash is not None)
+
+
+def roles(user_id: int, now: datetime) -> frozenset[Role]:
+    """The roles that a person holds now."""
+    select = sa.select(Grant.role).where(
+        Grant.user_id == user_id, Grant.starts_at <= now, sa.or_(Grant.ends_at.is_(None), Grant.ends_at > now)
+    )
+    return frozenset(Role(role) for role in db.session.scalars(select))
+
+
+def by_login(login: str) -> User | None:
+    """The account of that login."""
+    return db.session.scalars(sa.select(User).where(User.login == login)).one_or_none()
+
+
+def by_id(user_id: int) -> User | None:
+    """The person of that id."""
+    return db.session.get(User, user_id)
+
+
+def administrators() -> set[int]:
+    """Ids of all who may set up this site now."""
+    select = sa.select(Grant.user_id).where(Grant.role == Role.ADMINISTRATOR, Grant.ends_at.is_(None))
+    return set(db.session.scalars(select))
+
+
+def has_administrator() -> bool:
+    """Whether somebody has been made administrator yet."""
+    return bool(administrators())
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-time link that can still be used; `name` is empty for the first administrator's."""
+
+    user_id: int | None
+    name: str
+    login: str
+
+
+def link(digest: str, now: datetime) -> Link | None:
+    """The one-time link behind a token's digest."""
+    row = db.session.execute(
+        sa.select(Activation.user_id, User.name, User.login)
+        .outerjoin(User, User.id == Activation.user_id)
+        .where(Activation.digest == digest, Activation.used_at.is_(None), Activation.expires_at > now)
+    ).one_or_none()
+    return Link(row[0], row[1] or "", row[2] or "") if row else None
+
+
+def paused_until(digest: str) -> datetime | None:
+    """Until when this name may not be tried from this place."""
+    return db.session.scalar(sa.select(Throttle.paused_until).where(Throttle.digest == digest))
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who holds a role, as the administrator lists them."""
+
+    user_id: int
+    name: str
+    login: str
+    unit: str
+    role: Role
+    since: datetime
+    is_activated: bool
+
+
+def holders() -> list[Holder]:
+    """Everybody who holds a role now, administrators first."""
+    rows = db.session.execute(
+        sa.select(User.id, User.name, User.login, Unit.name, Grant.role, Grant.starts_at, User.password_hash)
+        .join(Grant, Grant.user_id == User.id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
+        .where(Grant.ends_at.is_(None))
+        .order_by(Grant.role, User.sort_key, User.id)
+    )
+    return [
+        Holder(user_id, name, login or "", unit or "", Role(role), since, hashed is not None)
+        for user_id, name, login, unit, role, since, hashed in rows
+    ]
+
+
+def site() -> Site:
+    """What the site says of itself; sensible words before an administrator has set them."""
+    return db.session.get(Site, 1) or Site(id=1, name="网络知识竞赛", organizer="", phone="", phone_hours="", icp="")

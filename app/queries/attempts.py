@@ -1,0 +1,225 @@
+"""What pages ask about attempts. The candidate's view of an item has no field for the key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.database import Moment, db, milliseconds
+from app.models import Attempt, Contest, Grading, RosterEntry, RosterUnit, SignIn, Sitting, User
+from app.queries import pools
+from app.rules.assembly import Paper, PaperItem
+from app.rules.sheet import AnswerSheet
+from app.rules.terms import ContestTerms, Visible
+
+
+@dataclass(frozen=True)
+class State:
+    """What explains why a sheet was not stored."""
+
+    lease: str
+    handed_in_at: datetime | None
+    deadline: datetime
+    grace: int
+
+
+def state_for_saving(attempt_id: int, *, digest: str, now: datetime) -> State | None:
+    """The state of an attempt for the sign-in with that digest; None when it is not live or not the owner's."""
+    select = (
+        sa.select(Attempt.lease, Attempt.handed_in_at, Attempt.deadline, Attempt.grace)
+        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+        .join(SignIn, SignIn.user_id == RosterEntry.user_id)
+        .where(Attempt.id == attempt_id, SignIn.digest == digest)
+        .where(SignIn.revoked_at.is_(None), SignIn.expires_at > sa.bindparam("now", now, type_=Moment))
+        .where(sa.or_(SignIn.contest_id.is_(None), SignIn.contest_id == RosterEntry.contest_id))
+    )
+    row = db.session.execute(select).one_or_none()
+    return State(*row) if row else None
+
+
+def _past_grace(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Attempt.handed_in_at.is_(None),
+        sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace < milliseconds(now),
+    )
+
+
+def overdue(now: datetime, limit: int) -> list[int]:
+    """Ids of open attempts past deadline and grace, the longest waiting first."""
+    select = sa.select(Attempt.id).where(Attempt.deadline < now, _past_grace(now)).order_by(Attempt.deadline, Attempt.id)
+    return list(db.session.scalars(select.limit(limit)))
+
+
+def is_overdue(attempt_id: int, now: datetime) -> bool:
+    """Whether this attempt is open and past deadline and grace."""
+    return bool(db.session.scalar(sa.select(Attempt.id).where(Attempt.id == attempt_id, _past_grace(now))))
+
+
+@dataclass(frozen=True)
+class OwnAttempt:
+    """An attempt as its owner's pages need it."""
+
+    attempt: Attempt
+    contest: Contest
+    closes_at: datetime
+    person: str
+    unit: str
+    terms: ContestTerms
+    entry: RosterEntry
+
+    @property
+    def sheet(self) -> AnswerSheet:
+        return AnswerSheet.from_json(self.attempt.sheet)
+
+
+def own(attempt_id: int, user_id: int, contest_scope: int | None) -> OwnAttempt | None:
+    """The attempt, if it is this person's (and, for a sign-in by name, in the contest that it is limited to)."""
+    select = (
+        sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry)
+        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+        .join(Contest, Contest.id == RosterEntry.contest_id)
+        .join(Sitting, Sitting.id == Attempt.sitting_id)
+        .join(User, User.id == RosterEntry.user_id)
+        .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
+        .where(Attempt.id == attempt_id, RosterEntry.user_id == user_id)
+    )
+    if contest_scope is not None:
+        select = select.where(RosterEntry.contest_id == contest_scope)
+    row = db.session.execute(select).one_or_none()
+    if row is None:
+        return None
+    attempt, contest, closes_at, person, unit, entry = row
+    terms = pools.terms(contest.id, attempt.terms_version)
+    return OwnAttempt(attempt, contest, closes_at, person, unit or "", terms, entry)
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option as shown: its letter, its text, and the place that the form sends."""
+
+    letter: str
+    text: str
+    value: int
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """What a candidate sees of an item."""
+
+    index: int
+    kind: str
+    stem: str
+    options: tuple[Option, ...]
+    chosen: frozenset[int]
+    marked: bool
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A part of the paper as shown; points in hundredths."""
+
+    title: str
+    kind: str
+    count: int
+    points: int
+    items: tuple[ShownItem, ...]
+
+
+def paper(view: OwnAttempt) -> tuple[ShownSection, ...]:
+    """The paper of an attempt with what has been chosen so far."""
+    pool = pools.pool(view.contest.id, view.attempt.pool_version)
+    sheet, items = view.sheet, list(enumerate(Paper.from_json(view.attempt.paper).items, start=1))
+    shown, start = [], 0
+    for section in view.terms.spec.sections:
+        part = items[start : start + section.count]
+        start += section.count
+        rows = tuple(_shown(index, item, pool.items[item.place], sheet) for index, item in part)
+        shown.append(ShownSection(section.title, section.kind, section.count, section.points, rows))
+    return tuple(shown)
+
+
+def _shown(index: int, item: PaperItem, source: pools.Item, sheet: AnswerSheet) -> ShownItem:
+    options = tuple(Option(chr(65 + at), source.options[place], at) for at, place in enumerate(item.order))
+    chosen = frozenset(sheet.responses.get(index, ()))
+    return ShownItem(index, source.kind, source.stem, options, chosen, index in sheet.marked)
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """An item after hand-in; `key`, `mark` and what explains them are None unless the rule lets keys be seen."""
+
+    item: ShownItem
+    points: int
+    mark: int | None = None
+    key: frozenset[int] | None = None
+    explanation: str | None = None
+    source: str | None = None
+
+
+def review(view: OwnAttempt, visible: Visible) -> tuple[Reviewed, ...]:
+    """The own paper after hand-in, with keys only if `visible` says so."""
+    points = {item.index: section.points for section in paper(view) for item in section.items}
+    shown = [item for section in paper(view) for item in section.items]
+    if visible is not Visible.KEYS:
+        return tuple(Reviewed(item, points[item.index]) for item in shown)
+    version = pools.latest_pool_version(view.contest.id)
+    pool = pools.pool(view.contest.id, version)
+    marks = marks_of(view.attempt.id)
+    rows = []
+    for item, placed in zip(shown, Paper.from_json(view.attempt.paper).items, strict=True):
+        source = pool.items[placed.place]
+        key = frozenset(at for at, place in enumerate(placed.order) if place in source.key)
+        mark = marks[item.index - 1] if marks else None
+        rows.append(Reviewed(item, points[item.index], mark, key, source.explanation, source.source))
+    return tuple(rows)
+
+
+def marks_of(attempt_id: int) -> list[int]:
+    """The newest marks of an attempt, in the order of its paper; empty before grading."""
+    select = sa.select(Grading.marks).where(Grading.attempt_id == attempt_id).order_by(Grading.pool_version.desc())
+    return db.session.scalars(select.limit(1)).one_or_none() or []
+
+
+def score_shown(terms: ContestTerms, *, closes_at: datetime, now: datetime) -> bool:
+    """Whether a candidate may see the own score now."""
+    return terms.review.visible(all_closed=now >= closes_at) is not Visible.NOTHING
+
+
+@dataclass(frozen=True)
+class Record:
+    """One of a person's attempts, as listed under 我的成绩."""
+
+    attempt_id: int
+    contest: str
+    slug: str
+    ordinal: int
+    started_at: datetime
+    handed_in_at: datetime | None
+    score: int | None
+    receipt: str | None
+    visible: Visible
+
+
+def records(user_id: int, contest_scope: int | None, now: datetime) -> list[Record]:
+    """All attempts of a person, the newest first; scores only as far as the review rule allows."""
+    select = (
+        sa.select(Attempt, Contest, Sitting.closes_at)
+        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+        .join(Contest, Contest.id == RosterEntry.contest_id)
+        .join(Sitting, Sitting.id == Attempt.sitting_id)
+        .where(RosterEntry.user_id == user_id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    )
+    if contest_scope is not None:
+        select = select.where(RosterEntry.contest_id == contest_scope)
+    found = []
+    for attempt, contest, closes_at in db.session.execute(select):
+        visible = pools.terms(contest.id, attempt.terms_version).review.visible(all_closed=now >= closes_at)
+        score = None if visible is Visible.NOTHING else attempt.score
+        found.append(
+            Record(
+                attempt.id, contest.title, contest.slug, attempt.ordinal,
+                attempt.started_at, attempt.handed_in_at, score, attempt.receipt, visible,
+            )
+        )  # fmt: skip
+    return found

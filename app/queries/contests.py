@@ -1,0 +1,184 @@
+"""What pages ask about contests, their rosters and the people in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, User
+from app.queries import pools
+from app.rules.terms import ContestTerms
+from app.rules.timing import Phase, phase
+
+
+@dataclass(frozen=True)
+class ContestRow:
+    """A published contest with its official sitting and its rules."""
+
+    id: int
+    slug: str
+    title: str
+    scope: str
+    opens_at: datetime
+    closes_at: datetime
+    roster_taken_at: datetime | None
+    terms: ContestTerms
+
+    def phase(self, now: datetime) -> Phase:
+        return phase(self.opens_at, self.closes_at, now)
+
+
+_SELECT = (
+    sa.select(Contest, Sitting.opens_at, Sitting.closes_at)
+    .join(Sitting, Sitting.contest_id == Contest.id)
+    .where(Contest.published_at.is_not(None), Sitting.mode == "official")
+)
+
+
+def all_published() -> list[ContestRow]:
+    """Every published contest, the one that closes last first."""
+    rows = db.session.execute(_SELECT.order_by(Sitting.closes_at.desc(), Contest.id.desc()))
+    return [_row(*row) for row in rows]
+
+
+def by_slug(slug: str) -> ContestRow | None:
+    """The published contest of that address."""
+    row = db.session.execute(_SELECT.where(Contest.slug == slug)).one_or_none()
+    return _row(*row) if row else None
+
+
+def by_id(contest_id: int) -> ContestRow | None:
+    """The published contest of that id."""
+    row = db.session.execute(_SELECT.where(Contest.id == contest_id)).one_or_none()
+    return _row(*row) if row else None
+
+
+def _row(contest: Contest, opens_at: datetime, closes_at: datetime) -> ContestRow:
+    terms = pools.terms(contest.id, pools.latest_terms_version(contest.id))
+    return ContestRow(
+        contest.id, contest.slug, contest.title, contest.scope, opens_at, closes_at, contest.roster_taken_at, terms
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person on a contest's roster, as the entry pages show them."""
+
+    user_id: int
+    entry_id: int
+    name: str
+    unit: str
+    parent: str
+    phone: str | None
+
+
+_parent = sa.orm.aliased(RosterUnit)
+_CANDIDATE = (
+    sa.select(User.id, RosterEntry.id, User.name, RosterUnit.name, _parent.name, User.phone)
+    .join(RosterEntry, RosterEntry.user_id == User.id)
+    .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
+    .outerjoin(_parent, _parent.id == RosterUnit.parent_id)
+)
+
+
+def candidates(contest_id: int, name: str, tail: str) -> list[Candidate]:
+    """Those on the roster with this name and these last four digits of the telephone; namesakes may be several."""
+    select = _CANDIDATE.where(RosterEntry.contest_id == contest_id, User.name == name, User.phone.like(f"%{tail}"))
+    return [_candidate(row) for row in db.session.execute(select.order_by(User.id))]
+
+
+def candidate(contest_id: int, user_id: int) -> Candidate | None:
+    """This person on the contest's roster."""
+    row = db.session.execute(
+        _CANDIDATE.where(RosterEntry.contest_id == contest_id, User.id == user_id)
+    ).one_or_none()
+    return _candidate(row) if row else None
+
+
+def _candidate(row: sa.Row[tuple[int, int, str, str, str, str]]) -> Candidate:
+    user_id, entry_id, name, unit, parent, phone = row
+    return Candidate(user_id, entry_id, name, unit or "", parent or "", phone)
+
+
+@dataclass(frozen=True)
+class Used:
+    """A person's attempts in a contest so far; `best` and the rest in hundredths."""
+
+    count: int
+    open_id: int | None
+    open_deadline: datetime | None
+    result: int | None
+    last_id: int | None
+
+
+def used(entry_id: int) -> Used:
+    """How far a person has come in a contest."""
+    rows = db.session.execute(
+        sa.select(Attempt.id, Attempt.handed_in_at, Attempt.deadline)
+        .where(Attempt.roster_entry_id == entry_id)
+        .order_by(Attempt.started_at, Attempt.id)
+    ).all()
+    open_row = next((row for row in rows if row.handed_in_at is None), None)
+    finished = [row.id for row in rows if row.handed_in_at is not None]
+    return Used(
+        count=len(rows),
+        open_id=open_row.id if open_row else None,
+        open_deadline=open_row.deadline if open_row else None,
+        result=db.session.scalar(sa.select(RosterEntry.result).where(RosterEntry.id == entry_id)),
+        last_id=finished[-1] if finished else None,
+    )
+
+
+@dataclass(frozen=True)
+class ListedContest:
+    """A contest in the organizer's list, published or not."""
+
+    id: int
+    slug: str
+    title: str
+    quiz: str
+    opens_at: datetime
+    closes_at: datetime
+    expected: int
+    participants: int
+    waiting: int
+
+
+def listed() -> list[ListedContest]:
+    """All contests, the newest first, with how many are expected, took part, and ask to be let in."""
+    entries = (
+        sa.select(
+            RosterEntry.contest_id,
+            sa.func.count().filter(RosterEntry.expected).label("expected"),
+            sa.func.count(RosterEntry.result).label("participants"),
+        )
+        .group_by(RosterEntry.contest_id)
+        .subquery()
+    )
+    waiting = (
+        sa.select(Application.contest_id, sa.func.count().label("waiting"))
+        .where(Application.state == "waiting")
+        .group_by(Application.contest_id)
+        .subquery()
+    )
+    select = (
+        sa.select(
+            Contest.id, Contest.slug, Contest.title, Quiz.title, Sitting.opens_at, Sitting.closes_at,
+            sa.func.coalesce(entries.c.expected, 0), sa.func.coalesce(entries.c.participants, 0),
+            sa.func.coalesce(waiting.c.waiting, 0),
+        )
+        .join(Quiz, Quiz.id == Contest.quiz_id)
+        .join(Sitting, Sitting.contest_id == Contest.id)
+        .outerjoin(entries, entries.c.contest_id == Contest.id)
+        .outerjoin(waiting, waiting.c.contest_id == Contest.id)
+        .order_by(Contest.created_at.desc(), Contest.id.desc())
+    )  # fmt: skip
+    return [ListedContest(*row) for row in db.session.execute(select)]
+
+
+def applications(contest_id: int) -> list[Application]:
+    """申请参赛, those that wait first, then the newest."""
+    order = sa.case((Application.state == "waiting", 0), else_=1)
+    select = sa.select(Application).where(Application.contest_id == contest_id)
+    return list(db.session.scalars(select.order_by(order, Application.created_at.desc(), Application.id.desc())))

@@ -1,0 +1,216 @@
+"""What the preview pages ask about uploaded files."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.models import Import, User
+from app.queries.pages import SIZE, Page, page, page_of
+from app.rules.matching import row_place
+from app.rules.question import Draft, QuestionKind
+
+ACTIONS = {
+    "add": "新增",
+    "change": "更新",
+    "revive": "恢复",
+    "same": "不变",
+    "skip": "不导入",
+    "refuse": "有误",
+    "leave": "停用",
+    "keep": "保留",
+}
+# What a confirmation would write.
+EFFECTIVE = ("add", "change", "revive", "leave")
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """What is to be said about a row; `level` is error or warning, `column` None when the whole row is meant."""
+
+    column: str | None
+    level: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell that an import would change; telephones are masked."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """One row of a file with its verdict (ok, warning, error) and what would happen to it.
+
+    `row` is None for a person who is not in the file. `cells` are what to show of units and people, phones masked;
+    `draft` is the question of a bank. `twin` is the number of the question in the bank that it repeats.
+    """
+
+    row: int | None
+    sheet: str | None
+    verdict: str
+    action: str
+    excerpt: str = ""
+    problems: tuple[RowProblem, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    draft: Draft | None = None
+    twin: int | None = None
+
+    @property
+    def place(self) -> str:
+        """第17行, 单选!第17行, or nothing for what is not in the file."""
+        return row_place(self.row, self.sheet) if self.row is not None else ""
+
+    @property
+    def action_label(self) -> str:
+        """新增, 更新, 恢复, 不变, 不导入, 有误, 停用 or 保留."""
+        return ACTIONS[self.action]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An uploaded file as a whole. `verdicts` and `actions` count the rows; `problems` are those of the file."""
+
+    id: int
+    kind: str
+    file_name: str
+    state: str
+    title: str
+    note: str
+    bank_id: int | None
+    mode: str
+    recognised: tuple[str, ...]
+    skipped: tuple[str, ...]
+    problems: tuple[RowProblem, ...]
+    verdicts: dict[str, int]
+    actions: dict[str, int]
+    outcome: dict[str, Any] | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    actor_id: int | None
+    rows: tuple[PreviewRow, ...]
+
+    @property
+    def is_confirmable(self) -> bool:
+        """Whether a confirmation would write anything."""
+        return self.state == "previewed" and self.effective > 0
+
+    @property
+    def effective(self) -> int:
+        """How many rows a confirmation would write."""
+        return sum(self.actions[action] for action in EFFECTIVE)
+
+    @property
+    def to_look_at(self) -> int:
+        """How many rows have something to be said about them."""
+        return self.verdicts["warning"] + self.verdicts["error"]
+
+    def page(self, *, only: str = "all", number: int = 1, size: int = SIZE) -> Page[PreviewRow]:
+        """A page of the rows: "all", "to_look_at" (要处理的), or those of one verdict or one action."""
+        return page_of([row for row in self.rows if _is_wanted(row, only)], number, size)
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """An upload in the list of recent ones."""
+
+    id: int
+    kind: str
+    file_name: str
+    state: str
+    outcome: dict[str, Any] | None
+    actor: str
+    created_at: datetime
+    confirmed_at: datetime | None
+
+
+def one(import_id: int) -> Preview | None:
+    """That upload with all its rows."""
+    found = db.session.get(Import, import_id)
+    return _preview(found) if found else None
+
+
+def recent(*, kinds: tuple[str, ...] = ("bank", "units", "people"), number: int = 1, size: int = SIZE) -> Page[ImportRow]:
+    """A page of uploads of these kinds, the newest first, without their rows."""
+    select = (
+        sa.select(
+            Import.id, Import.kind, Import.file_name, Import.state, Import.outcome,
+            User.name, Import.created_at, Import.confirmed_at,
+        )
+        .outerjoin(User, User.id == Import.actor_id)
+        .where(Import.kind.in_(kinds))
+        .order_by(Import.created_at.desc(), Import.id.desc())
+    )  # fmt: skip
+    return page(select, number, size).map(lambda row: ImportRow(*row[:5], row[5] or "", *row[6:]))
+
+
+def preview_rows(reading: dict[str, Any]) -> tuple[PreviewRow, ...]:
+    """The rows of a kept reading."""
+    return tuple(_row(row) for row in reading["rows"])
+
+
+def draft_of(value: dict[str, Any]) -> Draft:
+    """A question as a reading keeps it."""
+    fields = {"kind": QuestionKind(value["kind"]), "options": tuple(value["options"]), "key": tuple(value["key"])}
+    return Draft(**(value | fields))
+
+
+def _preview(found: Import) -> Preview:
+    reading = found.reading
+    rows = preview_rows(reading)
+    verdicts, actions = Counter(row.verdict for row in rows), Counter(row.action for row in rows)
+    return Preview(
+        id=found.id,
+        kind=found.kind,
+        file_name=found.file_name,
+        state=found.state,
+        title=reading.get("title", ""),
+        note=reading.get("note", ""),
+        bank_id=reading.get("bank_id"),
+        mode=reading.get("mode", ""),
+        recognised=tuple(reading.get("recognised", ())),
+        skipped=tuple(reading.get("skipped", ())),
+        problems=_problems(reading.get("problems", ())),
+        verdicts={verdict: verdicts[verdict] for verdict in ("ok", "warning", "error")},
+        actions={action: actions[action] for action in ACTIONS},
+        outcome=found.outcome,
+        created_at=found.created_at,
+        confirmed_at=found.confirmed_at,
+        actor_id=found.actor_id,
+        rows=rows,
+    )
+
+
+def _row(row: dict[str, Any]) -> PreviewRow:
+    return PreviewRow(
+        row=row["row"],
+        sheet=row["sheet"],
+        verdict=row["verdict"],
+        action=row["action"],
+        excerpt=row.get("excerpt", ""),
+        problems=_problems(row["problems"]),
+        cells=tuple((name, text) for name, text in row.get("cells", ())),
+        changes=tuple(Change(*change) for change in row.get("changes", ())),
+        draft=draft_of(row["draft"]) if row.get("draft") else None,
+        twin=row.get("twin"),
+    )
+
+
+def _problems(values: Any) -> tuple[RowProblem, ...]:
+    return tuple(RowProblem(value["column"], value["level"], value["message"]) for value in values)
+
+
+def _is_wanted(row: PreviewRow, only: str) -> bool:
+    if only == "all":
+        return True
+    if only == "to_look_at":
+        return row.verdict != "ok"
+    return only in (row.verdict, row.action)

@@ -1,0 +1,80 @@
+"""Item pools and terms, kept in memory: a version of either is frozen, so what was read once stays true."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.database import db, kept
+from app.models import ItemPool, Terms
+from app.rules.assembly import PoolItem
+from app.rules.question import QuestionKind
+from app.rules.terms import ContestTerms
+
+
+@dataclass(frozen=True)
+class Item:
+    """A frozen question of a pool. Only grading and a review that the rule allows read its `key` and `explanation`."""
+
+    section: int
+    kind: QuestionKind
+    stem: str
+    options: tuple[str, ...]
+    key: tuple[int, ...]
+    explanation: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The items of one version of a contest's pool, by place."""
+
+    version: int
+    items: tuple[Item, ...]
+
+    def for_assembly(self) -> list[PoolItem]:
+        """What drawing a paper must know: no stem, no key."""
+        return [PoolItem(i.section, len(i.options), i.kind is QuestionKind.TRUE_FALSE) for i in self.items]
+
+    @property
+    def keys(self) -> list[tuple[int, ...]]:
+        return [item.key for item in self.items]
+
+
+def pool(contest_id: int, version: int) -> Pool:
+    """The pool of a contest in that version, which exists."""
+    pools: dict[tuple[int, int], Pool] = kept("pools")
+    if (contest_id, version) not in pools:
+        select = sa.select(ItemPool.items).where(ItemPool.contest_id == contest_id, ItemPool.version == version)
+        pools[contest_id, version] = Pool(version, tuple(_item(row) for row in db.session.scalars(select).one()))
+    return pools[contest_id, version]
+
+
+def terms(contest_id: int, version: int) -> ContestTerms:
+    """The terms of a contest in that version, which exists."""
+    frozen: dict[tuple[int, int], ContestTerms] = kept("terms")
+    if (contest_id, version) not in frozen:
+        select = sa.select(Terms.rules).where(Terms.contest_id == contest_id, Terms.version == version)
+        frozen[contest_id, version] = ContestTerms.from_json(db.session.scalars(select).one())
+    return frozen[contest_id, version]
+
+
+def latest_pool_version(contest_id: int) -> int:
+    """The newest version of a contest's pool; 0 before it is published."""
+    return db.session.scalar(sa.select(sa.func.max(ItemPool.version)).where(ItemPool.contest_id == contest_id)) or 0
+
+
+def latest_terms_version(contest_id: int) -> int:
+    """The newest version of a contest's terms; 0 before it is published."""
+    return db.session.scalar(sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == contest_id)) or 0
+
+
+def _item(row: dict[str, object]) -> Item:
+    return Item(
+        section=int(str(row["section"])),
+        kind=QuestionKind(row["kind"]),
+        stem=str(row["stem"]),
+        options=tuple(row["options"]),  # type: ignore[arg-type]  # JSON of our own making
+        key=tuple(row["key"]),  # type: ignore[arg-type]
+        explanation=str(row["explanation"]),
+        source=str(row["source"]),
+    )

@@ -1,0 +1,1 @@
+"""Values and pure functions: no clock, no chance, no database, no web."""

@@ -1,0 +1,15 @@
+"""HTTP: parse, call, answer."""
+
+from flask import Flask
+
+from app.web import access, account, admin, candidate, errors, filters, headers, health, organizer
+
+
+def register(app: Flask) -> None:
+    """Attach every page to the application."""
+    access.register(app)
+    filters.register(app)
+    headers.register(app)
+    errors.register(app)
+    for blueprint in (account.bp, candidate.bp, organizer.bp, admin.bp, health.bp):
+        app.register_blueprint(blueprint)

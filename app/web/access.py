@@ -1,0 +1,105 @@
+"""Who sits before the browser, and what this person may open."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Request, Response, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.extensions import login, utc_now
+from app.operations.accounts import SIGN_IN_LASTS, digest
+from app.queries import accounts
+from app.queries.accounts import Person
+from app.rules.roles import Role
+
+COOKIE = "zhisai"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def register(app: Flask) -> None:
+    """Tell Flask-Login who is signed in and where to send those who are not."""
+    login.request_loader(_load)
+    login.unauthorized_handler(_sign_in_first)
+    app.context_processor(lambda: {"current_person": person()})
+
+
+def person() -> Person | None:
+    """The signed-in person, if there is one."""
+    return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def actor() -> Person:
+    """The signed-in person, on a page that requires one."""
+    who = person()
+    if who is None:
+        abort(401)
+    return who
+
+
+def role_required(role: Role) -> Callable[[View], View]:
+    """Let only holders of the role in; others signed in see 403, strangers sign in first."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            who = person()
+            if who is None or who.is_limited:
+                return _sign_in_first()
+            if not who.may(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return cast(View, guarded)
+
+    return decorate
+
+
+def remember(response: Response, token: str) -> Response:
+    """Put a new sign-in into the browser; the form session is begun anew, so that nothing of the last person stays."""
+    session.clear()
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SIGN_IN_LASTS.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SETTINGS"].is_secure,
+    )
+    return response
+
+
+def forget(response: Response) -> Response:
+    """Take the sign-in out of the browser."""
+    session.clear()
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=current_app.config["SETTINGS"].is_secure)
+    return response
+
+
+def token_digest() -> str:
+    """The digest of the sign-in that this request carries; of nothing when it carries none."""
+    return digest(request.cookies.get(COOKIE, ""))
+
+
+def origin() -> str:
+    """Where a request comes from, for counting failed tries."""
+    return request.remote_addr or "?"
+
+
+def own_path(target: str | None) -> str | None:
+    """`target` if it is a path of this site, else None: nobody is sent elsewhere."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target or "\n" in target:
+        return None
+    return target
+
+
+def _load(incoming: Request) -> Person | None:
+    token = incoming.cookies.get(COOKIE)
+    return accounts.signed_in(digest(token), utc_now()) if token else None
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    if request.method != "GET":
+        abort(401)
+    return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), code=303)

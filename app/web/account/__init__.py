@@ -1,0 +1,132 @@
+"""Signing in and out, one-time links, the own password."""
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, Length, Regexp
+
+from app.extensions import utc_now
+from app.operations import accounts
+from app.operations.accounts import LoginTaken, WeakPassword
+from app.queries import accounts as questions
+from app.rules import prose
+from app.rules.admission import Refusal
+from app.web import access
+
+bp = Blueprint("account", __name__)
+LOGIN = Regexp(r"^[A-Za-z0-9._@-]{3,60}$", message="账号用3位以上的字母、数字、点、横线。")
+
+
+class SignInForm(FlaskForm):
+    """账号 + 密码"""
+
+    login = StringField("账号", validators=[DataRequired("请填账号。"), Length(max=60, message="账号太长，请核对。")])
+    password = PasswordField("密码", validators=[DataRequired("请填密码。"), Length(max=200, message="密码太长，请核对。")])
+
+
+class ActivationForm(FlaskForm):
+    """Login and password of a new account; the name is asked of the first administrator only."""
+
+    name = StringField("姓名", validators=[Length(max=60, message="姓名太长，请核对。")])
+    login = StringField("账号", validators=[DataRequired("请填账号。"), LOGIN])
+    password = PasswordField("密码", validators=[DataRequired("请填密码。"), Length(max=200, message="密码太长，请缩短。")])
+    again = PasswordField("再填一次密码", validators=[DataRequired("请再填一次密码。")])
+
+
+class PasswordForm(FlaskForm):
+    """Changing the own password."""
+
+    old = PasswordField("现在的密码", validators=[DataRequired("请填现在的密码。")])
+    password = PasswordField("新密码", validators=[DataRequired("请填新密码。"), Length(max=200, message="密码太长，请缩短。")])
+    again = PasswordField("再填一次新密码", validators=[DataRequired("请再填一次新密码。")])
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """账号登录"""
+    form, target = SignInForm(), access.own_path(request.args.get("next"))
+    if not form.validate_on_submit():
+        return render_template("account/sign_in.html", form=form, error=None)
+    try:
+        entered = accounts.sign_in(
+            (form.login.data or "").strip(), form.password.data or "", origin=access.origin(), now=utc_now()
+        )
+    except Refusal as refusal:
+        sentence = prose.refusal(refusal.reason, **refusal.facts)
+        return render_template("account/sign_in.html", form=form, error=sentence), 403
+    return access.remember(make_response(redirect(target or _first_page(entered.user_id), code=303)), entered.token)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """退出；「退出，换人作答」 leads back to the contest's entry."""
+    accounts.sign_out(access.token_digest(), now=utc_now())
+    target = access.own_path(request.form.get("next")) or url_for("candidate.home")
+    return access.forget(make_response(redirect(target, code=303)))
+
+
+@bp.route("/activation/<token>", methods=["GET", "POST"])
+def activation(token: str) -> ResponseReturnValue:
+    """A one-time link: set login and password."""
+    link = questions.link(accounts.digest(token), utc_now())
+    if link is None:
+        return render_template("account/link_used.html"), 410
+    form = ActivationForm(login=link.login, name=link.name)
+    is_first = link.user_id is None
+    if not form.validate_on_submit() or not _agree(form, is_first):
+        return render_template("account/activation.html", form=form, link=link, is_first=is_first)
+    try:
+        entered = accounts.activate(
+            token,
+            name=(form.name.data or link.name).strip(),
+            login=(form.login.data or "").strip(),
+            password=form.password.data or "",
+            now=utc_now(),
+        )
+    except WeakPassword as error:
+        form.password.errors = [str(error)]
+    except LoginTaken as error:
+        form.login.errors = [str(error)]
+    except Refusal:
+        return render_template("account/link_used.html"), 410
+    else:
+        target = url_for("admin.settings") if is_first else _first_page(entered.user_id)
+        return access.remember(make_response(redirect(target, code=303)), entered.token)
+    return render_template("account/activation.html", form=form, link=link, is_first=is_first)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@login_required
+def password() -> ResponseReturnValue:
+    """改密码"""
+    who, form = access.actor(), PasswordForm()
+    if who.is_limited:
+        abort(403)
+    if not form.validate_on_submit() or not _agree(form, False):
+        return render_template("account/password.html", form=form)
+    try:
+        entered = accounts.change_password(who.user_id, form.old.data or "", form.password.data or "", now=utc_now())
+    except WeakPassword as error:
+        form.password.errors = [str(error)]
+    except Refusal:
+        form.old.errors = ["现在的密码不对，请重新填写。"]
+    else:
+        response = access.remember(make_response(redirect(_first_page(who.user_id), code=303)), entered.token)
+        flash("密码已改，其他地方的登录都已退出。", "info")
+        return response
+    return render_template("account/password.html", form=form)
+
+
+def _agree(form: ActivationForm | PasswordForm, needs_name: bool) -> bool:
+    if needs_name and isinstance(form, ActivationForm) and not (form.name.data or "").strip():
+        form.name.errors = ["请填姓名。"]
+    if form.password.data != form.again.data:
+        form.again.errors = ["两次填的密码不一样，请重新填写。"]
+    return not form.errors
+
+
+def _first_page(user_id: int) -> str:
+    held = questions.roles(user_id, utc_now())
+    return url_for("organizer.home") if held else url_for("candidate.home")

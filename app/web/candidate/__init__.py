@@ -1,0 +1,7 @@
+"""Pages of whoever takes part."""
+
+from flask import Blueprint
+
+bp = Blueprint("candidate", __name__)
+
+from app.web.candidate import application, attempts, entry, home, saving  # noqa: E402, F401  # routes need `bp`

@@ -1,0 +1,187 @@
+"""Answering, handing in, the result and the review."""
+
+from datetime import datetime
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.database import milliseconds
+from app.extensions import utc_now
+from app.operations import attempts as engine
+from app.queries import attempts
+from app.queries.attempts import OwnAttempt
+from app.rules import prose
+from app.rules.terms import Visible
+from app.web import access
+from app.web.candidate import bp
+from app.web.candidate.saving import keep_posted
+
+
+@bp.get("/attempts/<int:attempt_id>")
+@login_required
+def paper(attempt_id: int) -> ResponseReturnValue:
+    """All items on one page. Opening it takes the right to save from every older page."""
+    now = utc_now()
+    own_attempt_or_404(attempt_id)
+    engine.close_if_overdue(attempt_id, now=now)
+    lease = engine.take_lease(attempt_id)
+    if lease is None:
+        return redirect(url_for(".result", attempt_id=attempt_id), code=303)
+    return paper_page(own_attempt_or_404(attempt_id), lease, now)
+
+
+@bp.post("/attempts/<int:attempt_id>/submission")
+@login_required
+def submit(attempt_id: int) -> ResponseReturnValue:
+    """交卷: keep what the form carries, ask once when something is left open, hand in."""
+    now = utc_now()
+    own_attempt_or_404(attempt_id)
+    saving = keep_posted(attempt_id, now)
+    if saving is engine.Saving.ELSEWHERE:
+        return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
+    view = own_attempt_or_404(attempt_id)
+    if view.attempt.handed_in_at is None and not request.form.get("confirmed"):
+        return _confirmation(view)
+    engine.hand_in(attempt_id, actor=access.actor().user_id, now=now)
+    return redirect(url_for(".result", attempt_id=attempt_id), code=303)
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+@login_required
+def result(attempt_id: int) -> ResponseReturnValue:
+    """成绩回执"""
+    now = utc_now()
+    engine.close_if_overdue(own_attempt_or_404(attempt_id).attempt.id, now=now)
+    view = own_attempt_or_404(attempt_id)
+    if view.attempt.handed_in_at is None:
+        return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
+    visible = _visible(view, now)
+    left = view.terms.attempts_allowed - view.attempt.ordinal
+    may_retry = now < view.closes_at and (not view.terms.attempts_allowed or left > 0)
+    return render_template(
+        "candidate/result.html",
+        contest=view.contest,
+        person=view,
+        result=_receipt(view, shown=visible is not Visible.NOTHING),
+        review_note=_review_note(view, now),
+        may_review=visible in (Visible.PAPER, Visible.KEYS),
+        may_retry=may_retry,
+        retry_line=f"还可答{left}次" if view.terms.attempts_allowed else "次数不限",
+        attempt=view.attempt,
+    )
+
+
+@bp.get("/attempts/<int:attempt_id>/review")
+@login_required
+def review(attempt_id: int) -> ResponseReturnValue:
+    """The own paper after hand-in, as far as the review rule allows now."""
+    view, now = own_attempt_or_404(attempt_id), utc_now()
+    visible = _visible(view, now)
+    if view.attempt.handed_in_at is None or visible not in (Visible.PAPER, Visible.KEYS):
+        return redirect(url_for(".result", attempt_id=attempt_id), code=303)
+    items = attempts.review(view, visible)
+    return render_template(
+        "candidate/review.html",
+        contest=view.contest,
+        person=view,
+        attempt=view.attempt,
+        items=items,
+        with_keys=visible is Visible.KEYS,
+        full_score=view.terms.full_score,
+    )
+
+
+def own_attempt_or_404(attempt_id: int) -> OwnAttempt:
+    """The attempt, if it is the signed-in person's own."""
+    who = access.actor()
+    view = attempts.own(attempt_id, who.user_id, who.contest_id)
+    if view is None:
+        abort(404)
+    return view
+
+
+def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> ResponseReturnValue:
+    """The answering page for the holder of that lease."""
+    attempt = view.attempt
+    page = render_template(
+        "candidate/paper.html",
+        contest=view.contest,
+        person=view,
+        attempt={
+            "id": attempt.id,
+            "revision": attempt.revision,
+            "lease": lease,
+            "deadline_ms": milliseconds(attempt.deadline),
+            "now_ms": milliseconds(now),
+            "duration_seconds": view.terms.duration,
+            "saved_at": attempt.saved_at,
+        },
+        sections=attempts.paper(view),
+        save_url=url_for(".save", attempt_id=attempt.id),
+        submit_url=url_for(".submit", attempt_id=attempt.id),
+        **extra,
+    )
+    return make_response(page)
+
+
+def _confirmation(view: OwnAttempt) -> ResponseReturnValue:
+    total = view.terms.spec.question_count
+    unanswered = total - view.attempt.answered
+    return make_response(
+        render_template(
+            "candidate/confirm.html",
+            contest=view.contest,
+            person=view,
+            attempt=view.attempt,
+            unanswered=unanswered,
+            marked=len(view.sheet.marked),
+            total=total,
+        )
+    )
+
+
+def _visible(view: OwnAttempt, now: datetime) -> Visible:
+    return view.terms.review.visible(all_closed=now >= view.closes_at)
+
+
+def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
+    attempt, terms = view.attempt, view.terms
+    score = attempt.score if shown else None
+    band = None
+    if score is not None and attempt.answered:
+        band = "优秀" if score >= terms.excellence_mark else "合格" if score >= terms.pass_mark else None
+    return {
+        "score": score,
+        "full_score": terms.full_score,
+        "band": band,
+        "pass_mark": terms.pass_mark,
+        "excellence_mark": terms.excellence_mark,
+        "started_at": attempt.started_at,
+        "handed_in_at": attempt.handed_in_at,
+        "handed_in_by": attempt.handed_in_by,
+        "time_taken": (attempt.time_taken or 0) // 1000,
+        "answered": attempt.answered,
+        "total": terms.spec.question_count,
+        "counted_line": _counted_line(view) if shown else None,
+        "receipt_number": attempt.receipt,
+        "fingerprint": attempt.fingerprint,
+    }
+
+
+def _counted_line(view: OwnAttempt) -> str:
+    if view.entry.result is None:
+        return "交了白卷，不计入参赛"
+    allowed = view.terms.attempts_allowed
+    counted = f"{prose.points(view.entry.result)}分"
+    if allowed == 1:
+        return counted
+    times = f"{allowed}次" if allowed else "各次"
+    return f"{counted}。{times}取{prose.COUNTING[view.terms.counting]}，这是第{view.attempt.ordinal}次"
+
+
+def _review_note(view: OwnAttempt, now: datetime) -> str:
+    visible, later = _visible(view, now), view.terms.review.after_close
+    if now >= view.closes_at or visible is later:
+        return ""
+    return f"{prose.day_and_time(view.closes_at)}最后一场结束后，{prose.VISIBLE[later]}。"

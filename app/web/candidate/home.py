@@ -1,0 +1,42 @@
+"""The first page, and the list of one's own attempts."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.extensions import utc_now
+from app.queries import accounts, attempts, contests
+from app.rules.timing import Phase
+from app.web import access
+from app.web.candidate import bp
+from app.web.candidate.cards import card
+
+ENDED_SHOWN = 12
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """What is open, what comes, what is over."""
+    now, organizer = utc_now(), accounts.site().organizer
+    rows = contests.all_published()
+    running = sorted((r for r in rows if r.phase(now) is Phase.OPEN), key=lambda r: r.closes_at)
+    upcoming = sorted((r for r in rows if r.phase(now) is Phase.BEFORE), key=lambda r: r.opens_at)
+    ended = [r for r in rows if r.phase(now) is Phase.CLOSED][:ENDED_SHOWN]
+    cards = [card(row, organizer, now) for row in running]
+    return render_template(
+        "candidate/home.html",
+        today=now,
+        lead=cards[0] if cards else None,
+        running=cards[1:],
+        upcoming=[card(row, organizer, now) for row in upcoming],
+        ended=[card(row, organizer, now) for row in ended],
+    )
+
+
+@bp.get("/records")
+@login_required
+def records() -> ResponseReturnValue:
+    """我的成绩"""
+    who = access.actor()
+    rows = attempts.records(who.user_id, who.contest_id, utc_now())
+    return render_template("candidate/records.html", records=rows)

