@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.database import db, writing
-from app.models import Question, QuestionBank, Quiz, Unit, User
+from app.models import Question, QuestionBank, Quiz, RosterEntry, Unit, User
 from app.operations import accounts, contests
 from app.operations.contests import Opening
 from app.rules.roles import Role
@@ -122,3 +122,10 @@ def account(login: str, role: Role | None, *, name: str = "周敏", now: datetim
     with writing():
         db.session.get_one(User, user_id).password_hash = _HASH
     return user_id
+
+
+def counted(contest_id: int, user_id: int, result: int, *, attempts: int = 1) -> None:
+    """Let this result, in hundredths, stand on the roster as if the person had handed in."""
+    with writing():
+        entry = db.session.query(RosterEntry).filter_by(contest_id=contest_id, user_id=user_id).one()
+        entry.result, entry.valid_attempts = result, attempts

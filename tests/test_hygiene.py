@@ -23,7 +23,11 @@ def _files() -> list[Path]:
         paths = [ROOT / name for name in listed.stdout.split("\0") if name]
     else:
         paths = list(ROOT.rglob("*"))
-    return sorted(path for path in paths if path.is_file() and not SKIPPED & set(path.relative_to(ROOT).parts))
+    return sorted(path for path in paths if path.is_file() and not _is_skipped(path))
+
+
+def _is_skipped(path: Path) -> bool:
+    return any(part in SKIPPED or part.endswith("_cache") for part in path.relative_to(ROOT).parts)
 
 
 def _texts() -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ def install() -> None:
 
 
 def main() -> int:
-    if installed_browser() is None:
+    if installed_browser() is None and not os.environ.get("CHROMIUM"):
         install()
     if installed_browser() is not None:
         return 0

@@ -1,5 +1,136 @@
-"""To be filled."""
+"""flask bank: checking and importing question banks."""
 
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
 from flask.cli import AppGroup
 
-bank = AppGroup("bank")
+from app.cli.files import (
+    FILE,
+    UNREADABLE,
+    is_unreadable,
+    print_json,
+    print_problems,
+    problems_json,
+    stop,
+    stop_invalid,
+    uploads_folder,
+)
+from app.cli.progress import steps
+from app.extensions import utc_now
+from app.operations import uploads
+from app.operations.banks import check_bank
+from app.queries import imports
+from app.queries.imports import Preview, PreviewRow, RowProblem
+from app.rules.invalid import Invalid
+from app.rules.question import QuestionKind
+
+bank = AppGroup("bank", help="题库：检查、导入。")
+
+
+@bank.command("check", with_appcontext=False)
+@click.argument("file", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="结果输出为 JSON。")
+def check(file: Path, as_json: bool) -> None:
+    """检查题库文件 FILE，不写入任何内容，也不用数据库。
+
+    认得 .txt、.xlsx、.xls、.ods、.csv；文本可以是 UTF-8 或 GB18030 编码。
+
+    \b
+    例：flask bank check 普法题库.xlsx
+        flask bank check 普法题库.txt --json
+    退出码：0 没有错误（可以有提醒），1 有错误，2 文件读不了
+    """
+    with steps(2) as bar:
+        bar.begin("读取")
+        content = file.read_bytes()
+        bar.begin("核对")
+        checked = check_bank(content, file.name)
+    rows = imports.preview_rows(checked)
+    report = _report(file, checked["title"], rows, imports.problems_of(checked))
+    if as_json:
+        print_json(report)
+    else:
+        print_problems(report["problems"])
+        kinds = "，".join(f"{QuestionKind(kind).label} {count}" for kind, count in report["by_kind"].items() if count)
+        found = f"《{report['title']}》读到 {report['questions']} 题" + (f"（{kinds}）" if kinds else "")
+        click.echo(f"{found}，可用 {report['usable']} 题。")
+    if is_unreadable(imports.problems_of(checked)):
+        raise SystemExit(UNREADABLE)
+    raise SystemExit(1 if any(row.verdict == "error" for row in rows) else 0)
+
+
+@bank.command("import")
+@click.argument("file", type=FILE)
+@click.option("--title", required=True, help="题库名称；已有这个题库时，题目接在后面。")
+@click.option("--skip-faulty", is_flag=True, help="有误的题跳过，导入其余的题。")
+@click.option("--json", "as_json", is_flag=True, help="结果输出为 JSON。")
+def import_(file: Path, title: str, skip_faulty: bool, as_json: bool) -> None:
+    """把题库文件 FILE 导入名为 T 的题库，没有就新建。导入的题即可使用。
+
+    文件里有错误时什么也不写入；加 --skip-faulty 则跳过有误的题。题库里已有的题不再导入。
+
+    \b
+    例：flask bank import 普法题库.xlsx --title 普法知识题库（2026）
+        flask bank import 普法题库.txt --title 普法知识题库（2026） --skip-faulty
+    退出码：0 已导入，1 有错误或没有可导入的题，2 文件读不了
+    """
+    with steps(3) as bar:
+        bar.begin("读取")
+        content = file.read_bytes()
+        checked = check_bank(content, file.name)
+        problems, rows = imports.problems_of(checked), imports.preview_rows(checked)
+        faulty = [row for row in rows if row.verdict == "error"]
+        if is_unreadable(problems) or (faulty and not skip_faulty):
+            _refuse(_report(file, title, rows, problems), as_json)
+        bar.begin("核对")
+        preview, outcome = _import(content, file, title)
+        bar.begin("写入")
+    report = _report(file, title, preview.rows, preview.problems)
+    report |= {"bank": outcome["bank_id"], "added": outcome["added"]}
+    report["skipped"] = len(preview.rows) - outcome["added"]
+    if as_json:
+        print_json(report)
+        return
+    print_problems(report["problems"])
+    click.echo(f"题库“{preview.title}”新增 {report['added']} 题，没有导入 {report['skipped']} 题。")
+
+
+def _import(content: bytes, file: Path, title: str) -> tuple[Preview, dict[str, Any]]:
+    now = utc_now()
+    try:
+        import_id = uploads.preview_bank(content, file.name, title=title, folder=uploads_folder(), actor=None, now=now)
+        preview = imports.one(import_id)
+        assert preview is not None
+        if not preview.is_confirmable:
+            uploads.discard_import(import_id, actor=None, now=now)
+            print_problems(problems_json(preview.problems, preview.rows))
+            stop(1, "没有可以导入的题，什么也没有写入。")
+        return preview, uploads.confirm_import(import_id, actor=None, now=now).outcome
+    except Invalid as error:
+        stop_invalid(error)
+
+
+def _refuse(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+    else:
+        print_problems(report["problems"])
+    if not report["questions"]:
+        stop(UNREADABLE, "没有读到试题，什么也没有写入。")
+    faulty = len({(p["sheet"], p["row"]) for p in report["problems"] if p["level"] == "error"})
+    stop(1, f"有 {faulty} 题有误，什么也没有写入。请改好后再导入；或加 --skip-faulty，跳过这些题，导入其余的题。")
+
+
+def _report(file: Path, title: str, rows: tuple[PreviewRow, ...], problems: tuple[RowProblem, ...]) -> dict[str, Any]:
+    kinds = Counter(str(row.draft.kind) for row in rows if row.draft)
+    return {
+        "file": file.name,
+        "title": title,
+        "questions": len(rows),
+        "by_kind": {str(kind): kinds[kind] for kind in QuestionKind},
+        "usable": sum(1 for row in rows if row.action == "add"),
+        "problems": problems_json(problems, rows),
+    }

@@ -31,8 +31,9 @@ _Choice = tuple[QuestionKind, tuple[str, ...], tuple[int, ...]]
 def draft_question(pieces: Pieces) -> ReadQuestion:
     """The question with every problem it has; its draft is None when it is too broken to be shown."""
     clean(pieces)
-    if message := _why_no_draft(pieces):
-        pieces.note("题干", "error", message)
+    if refusal := _why_no_draft(pieces):
+        column, message = refusal
+        pieces.notes = [(column, "error", message)]
         excerpt = _excerpt(pieces.stem or _leftover(pieces))
         return ReadQuestion(pieces.row, pieces.sheet, None, excerpt, _problems(pieces))
     draft = _draft(pieces)
@@ -75,13 +76,23 @@ def _with_twin(question: ReadQuestion, draft: Draft, same: Draft, alike: Draft) 
     return replace(question, problems=(*question.problems, problem))
 
 
-def _why_no_draft(pieces: Pieces) -> str:
-    if not pieces.stem and not any(pieces.options):
-        return f"这里没有题干，只有“{_excerpt(_leftover(pieces))}”；如果不是试题，请删去这一行"
+def _why_no_draft(pieces: Pieces) -> tuple[str, str] | None:
+    """The column and the reason, when there is nothing that could be shown as a question."""
+    filled = [option for option in pieces.options if option]
+    if not pieces.stem and len(filled) + bool(pieces.key) < 2:
+        found = _excerpt("".join(filled) or _leftover(pieces))
+        return "题干", f"这里没有题干，只有“{found}”；如果不是试题，请删去这一行"
+    if filled:
+        return None
     refused = kind_not_offered(pieces.kind_word) if pieces.kind_word else pieces.not_offered
-    if refused and not kind_named(pieces.kind_word) and not any(pieces.options):
-        return f"{refused}题不能自动阅卷，请改成单选、多选或判断，或从文件中删去"
-    return ""
+    if refused and not kind_named(pieces.kind_word):
+        return "题型", f"{refused}题不能自动阅卷，请改成单选、多选或判断，或从文件中删去"
+    kind = kind_named(pieces.kind_word) or pieces.outer_kind
+    if kind in (QuestionKind.TRUE_FALSE, QuestionKind.FILL_IN) or read_truth(pieces.key) is not None:
+        return None
+    if read_key(pieces.key, ()).places is None:
+        return "选项", "没有选项，答案也不是选项字母，像是问答或填空题，不能自动阅卷；请补上选项和字母答案，或删去"
+    return None
 
 
 def _leftover(pieces: Pieces) -> str:

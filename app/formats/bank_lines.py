@@ -1,10 +1,10 @@
 """What one line of a bank in text form is: a heading, a field, a row of options, a numbered stem, or plain words."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
-from app.formats.bank_pieces import kind_named, kind_not_offered
+from app.formats.bank_pieces import NUMBER_SIGN, kind_named, kind_not_offered
 from app.rules.question import MOST_OPTIONS, QuestionKind, letter
 
 _NAMES = {
@@ -27,9 +27,14 @@ _NEXT_FIELD = re.compile(rf"\s*[【\[]\s*({_ANY})\s*[】\]]\s*[:：]?\s*|\s+({_A
 _SHORT_KEY = re.compile(rf"(?:{_KEY_NAMES})\s*([A-J]{{1,{MOST_OPTIONS}}}|正确|错误|对|错|√|×)\s*[。.]?", re.IGNORECASE)
 _INLINE_KEY = re.compile(rf"\s*[【\[]\s*(?:{_KEY_NAMES})\s*[】\]]|\s+(?:{_KEY_NAMES})\s*[:：]", re.IGNORECASE)
 
+_HALF_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 _DECORATION = " \t#*=-—~_"
-_ORDINAL = r"(?:第[一二三四五六七八九十\d]+(?:部分|大题|章|节|篇)|[一二三四五六七八九十]+|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2})"
-_KIND_TITLE = r"(?:单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断对错|判断|是非|填空|问答|简答|论述|案例分析|名词解释|材料分析)"
+_HAN = "一二三四五六七八九十"
+_ORDINAL = rf"(?:第[{_HAN}\d]+(?:部分|大题|章|节|篇)|[{_HAN}]+|[（(][{_HAN}\d]+[)）]|\d{{1,2}})"
+_KIND_TITLE = (
+    "(?:单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断对错|判断|是非|填空"
+    "|问答|简答|论述|案例分析|名词解释|材料分析)"
+)
 _HEADING = re.compile(
     rf"(?:{_ORDINAL}\s*[、.．:：]?\s*)?[【\[]?\s*{_KIND_TITLE}(?:试?题)?\s*[】\]]?(?:部分)?"
     r"\s*[:：。]?\s*(?:[（(【\[].{0,80}[)）】\]]|(?:共|每|本大?题|\d).{0,60})?\s*[:：。]?"
@@ -42,13 +47,15 @@ _CHAPTER_BEGINS = re.compile(r"[#=*~—_]|-{2}")
 _NUMBERED = re.compile(
     r"(?:[（(]\s*(?P<judged>[√×✓✗]|对|错|正确|错误|[A-J]{1,6})\s*[)）]\s*)?"
     r"(?:第\s*(?P<words>\d{1,5})\s*题\s*[.．、:：]?|[（(\[【]\s*(?P<wrapped>\d{1,5})\s*[)）\]】]\s*[.．、]?"
-    r"|(?P<plain>\d{1,5})\s*(?:[.．、:：)）](?![\d.．])|\t))\s*(?P<rest>.*)",
+    rf"|(?P<plain>\d{{1,5}})\s*{NUMBER_SIGN})\s*(?P<rest>.*)",
     re.DOTALL,
 )
 _SPACED_NUMBER = re.compile(r"(\d{1,4})\s+(?=[\u4e00-\u9fff《“\"（(])(.*)", re.DOTALL)
 
 _SIGN = r"(?:[（(\[【]\s*{0}\s*[)）\]】]\s*[.．、:：]?|{0}\s*[.．、:：)）])\s*"
-_ANY_SIGN = re.compile(_SIGN.format("([A-Za-z])").replace("([A-Za-z])", "([A-Ja-j])"))
+_ANY_SIGN = re.compile(r"(?:[(\[【]\s*(?P<wrapped>[A-J])\s*[)\]】]\s*[.、:]?|(?P<plain>[A-Ja-j])\s*[.、:)])\s*")
+_INLINE_A = re.compile(r"(?<=[\s）)。？?])" + _SIGN.format("[AＡ]"))
+_TRIED = 3
 _SPACED_SIGN = re.compile(r"([A-J])\s+(?=\S)")
 _GLUED_SIGN = re.compile(r"([A-J])(?=[\u4e00-\u9fff《“])")
 
@@ -82,6 +89,12 @@ def heading(line: str) -> Heading | None:
         return None
     kind = kind_named(bare)
     return Heading(bare, kind, "" if kind else kind_not_offered(bare), names_kind=True)
+
+
+def announced(words: str) -> Heading:
+    """A kind written as a field before its question: 题型：单选."""
+    kind = kind_named(words)
+    return Heading(words, kind, "" if kind else kind_not_offered(words), names_kind=True)
 
 
 def chapter(line: str) -> Heading | None:
@@ -127,19 +140,24 @@ def numbered(line: str) -> Numbered | None:
 
 def option_letter(line: str, expected: int) -> int | None:
     """The place of the option that a line begins with; bare letters count only where they are expected."""
-    plain = unicodedata.normalize("NFKC", line[:8])
+    plain = _folded_start(line)
     if found := _ANY_SIGN.match(plain):
-        return ord(found[1].upper()) - ord("A")
+        return ord((found["wrapped"] or found["plain"]).upper()) - ord("A")
     for pattern in (_SPACED_SIGN, _GLUED_SIGN):
-        if (found := pattern.match(plain)) and found[1] == letter(expected):
+        if expected >= 0 and (found := pattern.match(plain)) and found[1] == letter(expected):
             return expected
     return None
 
 
+def is_bare(line: str) -> bool:
+    """Whether the letter that a line begins with stands without a sign: A 甲, A甲."""
+    return _ANY_SIGN.match(_folded_start(line)) is None
+
+
 def options(line: str, following: int | None) -> list[tuple[int, str]]:
     """The options on a line that begins with one; `following` is the place that the next line begins with, if any."""
-    sign = _sign_at_start(line)
-    place, text = ord(sign[0].upper()) - ord("A"), line[sign[1] :]
+    sign, start = _sign_at_start(line)
+    place, text = ord(sign) - ord("A"), line[start:]
     found: list[tuple[int, str]] = []
     for spaced in (True, False):
         found = _split(place, text, spaced)
@@ -150,19 +168,24 @@ def options(line: str, following: int | None) -> list[tuple[int, str]]:
 
 def inline_options(stem: str) -> tuple[str, str]:
     """A stem and the options that follow it on the same line: ……（　　） A. 甲 B. 乙."""
-    for found in re.finditer(r"(?<=[\s）)。？?])" + _SIGN.format("[AＡ]"), stem):
+    for found in islice(_INLINE_A.finditer(stem), _TRIED):
         if found.start() and len(_split(0, stem[found.end() :], True)) > 1:
             return stem[: found.start()].strip(), stem[found.start() :].strip()
     return stem, ""
 
 
+def _folded_start(line: str) -> str:
+    """The first signs of a line in half width, one for one, so that places in it are places in the line."""
+    return line[:12].translate(_HALF_WIDTH)
+
+
 def _sign_at_start(line: str) -> tuple[str, int]:
-    """The letter that a line begins with and where its text starts; only the width of the first signs is folded."""
-    plain = "".join(unicodedata.normalize("NFKC", sign) if sign not in "　…" else " " for sign in line[:8])
-    for pattern in (_ANY_SIGN, _SPACED_SIGN, _GLUED_SIGN):
-        if found := pattern.match(plain):
-            return found[1], found.end()
-    return "A", 0
+    """The letter that a line begins with, and where its text starts."""
+    plain = _folded_start(line)
+    if found := _ANY_SIGN.match(plain):
+        return (found["wrapped"] or found["plain"]).upper(), found.end()
+    found = _SPACED_SIGN.match(plain) or _GLUED_SIGN.match(plain)
+    return (found[1], found.end()) if found else ("A", 0)
 
 
 def _split(place: int, text: str, spaced: bool) -> list[tuple[int, str]]:

@@ -8,6 +8,8 @@ from app.formats.bank_key import read_truth
 from app.rules.question import Level, QuestionKind, letter, tidy
 
 BLANK = "（　　）"
+# what ends a question's number: 2、2018年…… and 2.2018年…… are numbered, 2.5 and 9:00 and 1、2、3号楼 are not
+NUMBER_SIGN = r"(?:[、．)）](?!\d{1,3}[、，,.])|\.(?![\d.])|\.(?=(?:19|20)\d\d年)|[:：](?!\d))"
 
 _KIND_WORDS = (
     (QuestionKind.ANY_NUMBER, ("不定项", "不定向")),
@@ -19,13 +21,14 @@ _KIND_WORDS = (
 _NOT_OFFERED = re.compile(r"问答|简答|论述|案例分析|名词解释|材料分析|作文|主观|essay")
 
 _BRACKETED = re.compile(r"[（(【\[]([^（()）【】\[\]]{0,30})[)）】\]]")
-_LEADING_NUMBER = re.compile(r"(?:第\s*(\d{1,5})\s*题\s*[.．、:：]?|(\d{1,5})\s*[、.．:：)）](?![\d.．]))\s*")
+_LEADING_NUMBER = re.compile(rf"(?:第\s*(\d{{1,5}})\s*题\s*[.．、:：]?|(\d{{1,5}})\s*{NUMBER_SIGN})\s*")
 _LEADING_POINTS = re.compile(r"[（(【\[]\s*(?:本题|每题)?\s*\d+(?:\.\d+)?\s*分\s*[)）】\]]\s*")
 _CLOSING_POINTS = re.compile(r"[（(【\[]\s*(?:本题|每题)?\s*\d+(?:\.\d+)?\s*分\s*[)）】\]]\s*$")
 _AUTHOR = re.compile(r"【\s*(?:出题|供题|命题)(?:人|单位)?\s*[:：]\s*([^】]{1,60})】\s*$")
 _SIGN = re.compile(r"[（(\[【]\s*([A-J])\s*[)）\]】]\s*[.．、:：]?\s*|([A-Ja-j])\s*[.．、:：)）]\s*")
 _LETTER_AND_SPACE = re.compile(r"([A-J])\s+")
 _LETTERS = re.compile(r"[A-Ja-j](?:[\s,、;]*[A-Ja-j])*")
+_MOST_NOTES = 20
 _STOPS = " 。.?？!！，,；;"
 
 
@@ -54,8 +57,9 @@ class Pieces:
     notes: list[tuple[str, Level, str]] = field(default_factory=list)
 
     def note(self, column: str, level: Level, message: str) -> None:
-        """Keep a problem for the preview."""
-        self.notes.append((column, level, message))
+        """Keep a problem for the preview; nobody reads more than twenty of one question."""
+        if len(self.notes) < _MOST_NOTES:
+            self.notes.append((column, level, message))
 
 
 def kind_named(words: str) -> QuestionKind | None:

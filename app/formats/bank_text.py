@@ -1,5 +1,7 @@
 """A bank out of text: the form of the shipped banks, and the many ways in which such text circulates."""
 
+import re
+
 from app.formats import bank_key_table, bank_lines
 from app.formats.bank_draft import draft_question, tell_duplicates
 from app.formats.bank_lines import Heading, Numbered
@@ -8,19 +10,25 @@ from app.formats.problem import Problem, Reading
 from app.rules.question import MOST_OPTIONS, QuestionKind, letter, tidy
 
 MOST_QUESTIONS = 20_000
-MOST_LINES = 400_000
+MOST_LINES = 200_000
 _SEEN_AHEAD = 30
-_LONGEST_LINE = 20_000
+_LONGEST_LINE = 10_000
+_LONGEST_GAP = re.compile(r"[ \u3000]{20,}")
 _EXCERPT_LENGTH = 30
+_MOST_TOLD = 30
+_GAP = " " * 20
+# beyond these the question is in error anyway, and adding line to line would take ever longer
+_KEPT_LENGTH = 8_000
+_KEPT_OPTIONS = 26
 
 
 def read_bank_text(text: str) -> Reading:
     """The questions of a text with a verdict for each; row numbers are line numbers. Never raises."""
-    lines = [tidy(line) for line in text.split("\n", MOST_LINES + 1)]
+    lines = text.split("\n", MOST_LINES + 1)
     if len(lines) > MOST_LINES or any(len(line) > _LONGEST_LINE for line in lines):
         message = f"文本太长（超过{MOST_LINES}行，或有一行超过{_LONGEST_LINE}字）。请分成几个文件，每题从新的一行开始"
         return Reading(problems=(Problem(None, None, "error", message),))
-    return _TextReader(lines).read()
+    return _TextReader([_LONGEST_GAP.sub(_GAP, tidy(line)) for line in lines]).read()
 
 
 class _TextReader:
@@ -28,6 +36,7 @@ class _TextReader:
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
+        self.leading = _leading(lines)
         self.title = ""
         self.note: list[str] = []
         self.found: list[Pieces] = []
@@ -39,20 +48,22 @@ class _TextReader:
         self.not_offered = ""
         self.recognised: list[str] = []
         self.problems: list[Problem] = []
+        self.untold = 0
         self.keys: list[bank_key_table.ListedKey] = []
         self.lists_keys = False
+        self.kinds_come_first = False
 
     def read(self) -> Reading:
         for index, line in enumerate(self.lines):
             if line:
                 self._take(index, line)
         for key in bank_key_table.hand_out(self.keys, self.found):
-            self._warn(None, f"答案表里的第{key.number}题没有找到对应的试题（或该题已有答案），请核对")
+            self._warn(f"答案表里的第{key.number}题没有找到对应的试题（或该题已有答案），请核对")
         if len(self.found) > MOST_QUESTIONS:
             message = f"共{len(self.found)}题，一次最多{MOST_QUESTIONS}题。请分成几个文件"
             return Reading(self.title, problems=(Problem(None, None, "error", message),))
         questions = tell_duplicates([draft_question(pieces) for pieces in self.found])
-        return Reading(self.title, "\n".join(self.note), tuple(questions), tuple(self.problems), tuple(self.recognised))
+        return Reading(self.title, "\n".join(self.note), tuple(questions), self._few_problems(), tuple(self.recognised))
 
     # --- one line
 
@@ -70,6 +81,9 @@ class _TextReader:
 
     def _take_head(self, index: int, line: str) -> None:
         fields = bank_lines.fields(line)
+        if fields and fields[0][0] == "kind_word" and self._announces_kind(index):
+            self._open_section(index, bank_lines.announced(fields[0][1]))
+            return
         if fields and self.current:
             self._take_fields(index, fields)
             return
@@ -152,22 +166,22 @@ class _TextReader:
             if name == "key" and written and written != value:
                 self.current.note("答案", "error", f"第{index + 1}行又写了一个答案“{value[:20]}”，请只留一个")
                 continue
-            setattr(self.current, name, f"{written}\n{value}" if written and name != "key" else value)
+            setattr(self.current, name, value if name == "key" else _joined(written, value))
             self.filling = name
             self.listed = 2 if name == "explanation" and value.startswith(("1.", "1、", "1．", "（1）", "(1)")) else 0
 
     def _option_place(self, index: int, line: str) -> int | None:
         """The place of the option that the line begins with, if options may stand here."""
-        if self.current is None or self.filling not in ("stem", "option"):
+        if self.current is None:
             return None
         expected = len(self.current.options)
         place = bank_lines.option_letter(line, expected)
         if place is None or place >= MOST_OPTIONS:
             return None
-        is_bare = line[0] == letter(place) and (line[1:2].isspace() or "\u4e00" <= line[1:2] <= "\u9fff")
-        if is_bare and expected == 0 and bank_lines.option_letter(self._next_line(index), 1) != 1:
-            return None
-        return place
+        if expected == 0 and (bank_lines.is_bare(line) or self.filling != "stem"):
+            # “A 公司……” may be anything, and some write the key before the options: a B below settles it
+            return place if place == 0 and bank_lines.option_letter(self._next_line(index), 1) == 1 else None
+        return place if self.filling in ("stem", "option") else None
 
     def _take_options(self, index: int, line: str) -> None:
         assert self.current is not None
@@ -180,7 +194,8 @@ class _TextReader:
             elif place < expected:
                 message = f"选项字母{letter(place)}出现了两次，已按先后排为选项{letter(expected)}，请核对选项和答案"
                 self.current.note("选项", "error", message)
-            self.current.options.append(text)
+            if expected < _KEPT_OPTIONS:
+                self.current.options.append(text)
         self.filling = "option"
 
     def _take_plain(self, index: int, line: str) -> None:
@@ -193,16 +208,16 @@ class _TextReader:
         elif self.filling == "key" and not current.key:
             current.key = line
         elif self.filling == "stem":
-            current.stem = f"{current.stem}\n{line}".strip()
+            current.stem = _joined(current.stem, line)
         elif self.filling == "option":
-            current.options[-1] = f"{current.options[-1]}\n{line}".strip()
+            current.options[-1] = _joined(current.options[-1], line)
         elif self.filling in ("explanation", "source"):
-            setattr(current, self.filling, f"{getattr(current, self.filling)}\n{line}".strip())
+            setattr(current, self.filling, _joined(getattr(current, self.filling), line))
             self._follow_list(line)
         elif after_blank:
             self._skip(index, line)
         else:
-            current.explanation = f"{current.explanation}\n{line}".strip()
+            current.explanation = _joined(current.explanation, line)
             current.note(
                 "解析", "warning", f"第{index + 1}行“{line[:_EXCERPT_LENGTH]}”没有标明是什么，已当作解析，请核对"
             )
@@ -216,8 +231,10 @@ class _TextReader:
             self._skip(index, line)
         elif not self.title and len(line) <= 60:
             self.title = line
-        else:
+        elif len(self.note) < _MOST_TOLD:
             self.note.append(line)
+        else:
+            self._skip(index, line)
 
     # --- looking around
 
@@ -238,6 +255,12 @@ class _TextReader:
             return True
         return is_next or self._leads_to_options(index)
 
+    def _announces_kind(self, index: int) -> bool:
+        """Whether 题型：单选 speaks of the question that follows rather than of the one before."""
+        if self.current is None:
+            self.kinds_come_first = True
+        return self.kinds_come_first or not self.lines[index - 1]
+
     def _is_unnumbered_stem(self, index: int) -> bool:
         """Whether a plain line begins a question of a text that does not number its questions."""
         current = self.current
@@ -251,16 +274,7 @@ class _TextReader:
         line = self.lines[index]
         if bank_lines.inline_options(line)[1] or bank_lines.split_inline_key(line)[1]:
             return True
-        for ahead in self.lines[index + 1 : index + _SEEN_AHEAD]:
-            if not ahead:
-                continue
-            if bank_lines.option_letter(ahead, 0) == 0:
-                return True
-            if fields := bank_lines.fields(ahead):
-                return fields[0][0] in ("key", "kind_word")
-            if bank_lines.numbered(ahead) or bank_lines.heading(ahead):
-                return False
-        return False
+        return self.leading[index + 1] <= _SEEN_AHEAD
 
     def _next_line(self, index: int) -> str:
         return next((line for line in self.lines[index + 1 : index + _SEEN_AHEAD] if line), "")
@@ -271,7 +285,40 @@ class _TextReader:
             self.listed = item.number + 1
 
     def _skip(self, index: int, line: str) -> None:
-        self._warn(index + 1, f"“{line[:_EXCERPT_LENGTH]}”没有看懂，已略过；如果是试题，请在前面写上题号")
+        self._warn(f"第{index + 1}行“{line[:_EXCERPT_LENGTH]}”没有看懂，已略过；如果是试题，请在前面写上题号")
 
-    def _warn(self, row: int | None, message: str) -> None:
-        self.problems.append(Problem(row, None, "warning", message))
+    def _warn(self, message: str) -> None:
+        # of the file as a whole: the line belongs to no question
+        if len(self.problems) < _MOST_TOLD:
+            self.problems.append(Problem(None, None, "warning", message))
+        else:
+            self.untold += 1
+
+    def _few_problems(self) -> tuple[Problem, ...]:
+        if not self.untold:
+            return tuple(self.problems)
+        message = f"另有{self.untold}处没有看懂，没有一一列出；请对照题库的写法检查文件"
+        return (*self.problems, Problem(None, None, "warning", message))
+
+
+def _joined(text: str, line: str) -> str:
+    if not text:
+        return line
+    return f"{text}\n{line}" if len(text) < _KEPT_LENGTH else text
+
+
+def _leading(lines: list[str]) -> list[int]:
+    """For each line, how many lines on an option A or a key stands, if nothing else begins before it."""
+    never = len(lines) + _SEEN_AHEAD + 1
+    distances = [never] * (len(lines) + 1)
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if not line:
+            distances[index] = distances[index + 1] + 1
+        elif bank_lines.option_letter(line, 0) == 0:
+            distances[index] = 0
+        elif fields := bank_lines.fields(line):
+            distances[index] = 0 if fields[0][0] in ("key", "kind_word") else never
+        elif not bank_lines.numbered(line) and not bank_lines.heading(line):
+            distances[index] = distances[index + 1] + 1
+    return distances

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
+from app.formats.bank import read_bank
 from app.formats.problem import Problem, Reading, ReadQuestion, worst
 from app.models import Question, QuestionBank
 from app.operations.audit import record
@@ -132,8 +133,14 @@ def add_questions(
     return Imported(bank_id, len(rows), len(prepared) - len(rows))
 
 
+def check_bank(content: bytes, file_name: str) -> dict[str, Any]:
+    """A bank file with the verdicts that it would get as a new bank. Writes nothing, asks no database."""
+    reading = read_bank(content, file_name)
+    return judged(reading, Target(reading.title, None))
+
+
 def judged(reading: Reading, target: Target) -> dict[str, Any]:
-    """A reading with the verdicts of the bank it is meant for, as an import keeps it between preview and confirmation."""
+    """A reading with the verdicts of the bank it is meant for, as an import keeps it for preview and confirmation."""
     held = questions.held(target.bank_id) if target.bank_id is not None else questions.Held({}, {})
     seen: set[str] = set()
     rows = [_judged_row(read, held, seen) for read in reading.questions]

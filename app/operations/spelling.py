@@ -1,5 +1,6 @@
 """Names spelled out: the key by which people are sorted, and the address of a contest."""
 
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -58,10 +59,10 @@ _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 def sort_key(name: str) -> str:
     """A key that sorts Chinese names by sound, tone and character, on any database; at most 200 characters."""
-    plain = unicodedata.normalize("NFKC", name).strip()
-    known = DOUBLE_SURNAMES.get(plain[:2])
-    if known is None:
-        known = (SURNAMES[plain[0]],) if plain and plain[0] in SURNAMES else ()
+    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    known: tuple[str, ...] = DOUBLE_SURNAMES.get(plain[:2], ())
+    if not known and plain[:1] in SURNAMES:
+        known = (SURNAMES[plain[0]],)
     sounds = [*known, *(_sound(character) for character in plain[len(known) :])]
     # The character follows its sound, so that 张 and 章 do not mix.
     parts = [f"{sound}{plain[place]}" if _CJK.match(plain[place]) else sound for place, sound in enumerate(sounds)]
@@ -70,12 +71,10 @@ def sort_key(name: str) -> str:
 
 def slug(title: str, year: int) -> str:
     """The year and the initials of a title, "2026-pfwlzsjs": ASCII, at most 40 characters. May be taken already."""
-    from pypinyin import Style, lazy_pinyin  # slow import: 0.3 s and a large dictionary
-
     plain = unicodedata.normalize("NFKC", title)
     plain = re.sub(rf"^\s*{year}\s*年?度?", "", plain)
-    initials = lazy_pinyin(plain, style=Style.FIRST_LETTER, errors=lambda rest: [rest])
-    letters = re.sub(r"[^a-z0-9]+", "", "".join(initials).lower())
+    initials = (_sound(character)[0] for character in plain if not character.isspace())
+    letters = re.sub(r"[^a-z0-9]+", "", "".join(initials))
     return f"{year}-{letters or 'js'}"[:LONGEST_SLUG]
 
 
@@ -83,6 +82,9 @@ def slug(title: str, year: int) -> str:
 def _sound(character: str) -> str:
     if not _CJK.match(character):
         return character.lower()
-    from pypinyin import Style, lazy_pinyin  # slow import: 0.3 s and a large dictionary
+    # Its dictionary of phrases would cost each process 45 MB, for words that hardly stand in names.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, lazy_pinyin  # slow import: 0.1 s, and many processes spell nothing
 
-    return lazy_pinyin(character, style=Style.TONE3, neutral_tone_with_five=True)[0]
+    sound: str = lazy_pinyin(character, style=Style.TONE3, neutral_tone_with_five=True)[0]
+    return sound

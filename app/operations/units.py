@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from rapidfuzz.fuzz import ratio
 
 from app.database import db
+from app.formats import roster_table as formats
+from app.formats.roster_table import UnitsReading, read_units
 from app.models import Unit, UnitAlias
-from app.operations.banks import outcome
+from app.operations.banks import outcome, problem_json
 from app.queries import people as questions
 from app.rules.matching import likely
 from app.rules.question import Fault
@@ -19,9 +21,42 @@ from app.rules.unit_tree import KnownUnit, UnitPlan, UnitRow, plan_units
 Json = dict[str, Any]
 
 
-def found(reading: Any) -> Json:
+def check_units(content: bytes, file_name: str, now: datetime) -> Json:
+    """A units list with the verdicts that it would get now. Writes nothing."""
+    return judged(found(read_units(content, file_name)))
+
+
+def found(reading: UnitsReading) -> Json:
     """A units list as read, in the form that an import keeps: to be judged now, and once more when it is confirmed."""
-    raise NotImplementedError
+    return {
+        "recognised": list(reading.recognised),
+        "skipped": list(reading.skipped),
+        "problems": [problem_json(problem) for problem in reading.problems],
+        "rows": [_found_row(unit) for unit in reading.units],
+    }
+
+
+def _found_row(unit: formats.UnitRow) -> Json:
+    cells = {
+        "序号": str(unit.order) if unit.order is not None else "",
+        "名称": unit.name,
+        "代码": unit.code,
+        "上级单位": unit.parent or "",
+        "别名": "、".join(unit.aliases),
+    }
+    return {
+        "row": unit.row,
+        "sheet": unit.sheet,
+        "values": {
+            "name": unit.name,
+            "code": unit.code or None,
+            "order": unit.order,
+            "parent": unit.parent,
+            "aliases": list(unit.aliases),
+        },
+        "cells": list(cells.items()),
+        "read": [problem_json(problem) for problem in unit.problems],
+    }
 
 
 def judged(reading: Json) -> Json:
@@ -32,8 +67,7 @@ def judged(reading: Json) -> Json:
     names = {unit.id: unit.name for unit in known} | {plan.row.place: plan.name for plan in plans}
     rows = []
     for row in reading["rows"]:
-        plan = by_row.get(_row(row).place) if row["values"] else None
-        rows.append(_judged_row(row, plan, names))
+        rows.append(_judged_row(row, by_row[_row(row).place], names))
     return reading | {"rows": rows}
 
 
@@ -58,7 +92,8 @@ class UnitsPlan:
             db.session.execute(sa.insert(Unit), rows)
         ids = {name: unit_id for unit_id, name in db.session.execute(sa.select(Unit.id, Unit.name))}
         made = {plan.row.place: ids[plan.name] for plan in new}
-        updates = [_values(plan, made) | {"id": made[plan.row.place]} for plan in new if plan.parent_row or plan.parent_id]
+        below = [plan for plan in new if plan.parent_row or plan.parent_id]
+        updates = [_values(plan, made) | {"id": made[plan.row.place]} for plan in below]
         updates += [_values(plan, made) | {"id": plan.unit.id} for plan in changed if plan.unit]
         if updates:
             db.session.execute(sa.update(Unit), updates)
@@ -84,7 +119,7 @@ def plan(reading: Json, now: datetime) -> UnitsPlan:
 
 
 def _plans(reading: Json, known: Sequence[KnownUnit]) -> list[UnitPlan]:
-    rows = [_row(row) for row in reading["rows"] if row["values"]]
+    rows = [_row(row) for row in reading["rows"]]
     plans = plan_units(rows, known)
     names = [unit.name for unit in known] + [row.name for row in rows]
     for one in plans:
@@ -98,6 +133,12 @@ def _with_likely(fault: Fault, plan: UnitPlan, names: Sequence[str]) -> Fault:
     return fault._replace(message=f"{fault.message}，{unknown_unit_advice(plan.row.parent or '', names)}")
 
 
+def verdict(problems: Sequence[Json]) -> str:
+    """The gravest level among problems as an import keeps them: ok, warning or error."""
+    levels = {problem["level"] for problem in problems}
+    return "error" if "error" in levels else "warning" if "warning" in levels else "ok"
+
+
 def unknown_unit_advice(name: str, known: Sequence[str]) -> str:
     """What to do about a unit that nobody knows: the likely one, if there is one."""
     meant = likely(name, known, ratio)
@@ -108,24 +149,19 @@ def unknown_unit_advice(name: str, known: Sequence[str]) -> str:
 
 def _row(row: Json) -> UnitRow:
     values = row["values"] | {"aliases": tuple(row["values"]["aliases"])}
-    return UnitRow(row=row["row"], sheet=row["sheet"], is_faulty=_verdict(row["read"]) == "error", **values)
+    return UnitRow(row=row["row"], sheet=row["sheet"], is_faulty=verdict(row["read"]) == "error", **values)
 
 
-def _judged_row(row: Json, plan: UnitPlan | None, names: dict[Any, str]) -> Json:
+def _judged_row(row: Json, plan: UnitPlan, names: dict[Any, str]) -> Json:
     problems = [*row["read"]]
     changes: list[tuple[str, str, str]] = []
     action = "refuse"
-    if plan is not None:
+    if not plan.row.is_faulty:
         problems += [{"column": f.column, "level": f.level, "message": f.message} for f in plan.faults]
-        if plan.is_usable:
-            changes = _changes(plan, names) if plan.unit else []
-            action = "add" if plan.unit is None else "change" if changes else "same"
-    return row | {"action": action, "problems": problems, "changes": changes, "verdict": _verdict(problems)}
-
-
-def _verdict(problems: Sequence[Json]) -> str:
-    levels = {problem["level"] for problem in problems}
-    return "error" if "error" in levels else "warning" if "warning" in levels else "ok"
+    if plan.is_usable:
+        changes = _changes(plan, names) if plan.unit else []
+        action = "add" if plan.unit is None else "change" if changes else "same"
+    return row | {"action": action, "problems": problems, "changes": changes, "verdict": verdict(problems)}
 
 
 def _changes(plan: UnitPlan, names: dict[Any, str]) -> list[tuple[str, str, str]]:
@@ -150,4 +186,3 @@ def _changes(plan: UnitPlan, names: dict[Any, str]) -> list[tuple[str, str, str]
 def _values(plan: UnitPlan, made: dict[str, int]) -> Json:
     parent = made[plan.parent_row] if plan.parent_row is not None else plan.parent_id
     return {"name": plan.name, "code": plan.code, "order": plan.order, "parent_id": parent, "retired_at": None}
-

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
 from app.formats.bank import read_bank
-from app.formats.roster_table import read_people, read_units
 from app.models import Import
 from app.operations import banks, people, units
 from app.operations.audit import record
@@ -89,7 +89,7 @@ def preview_bank(
 
 def preview_units(content: bytes, file_name: str, *, folder: Path, actor: int | None, now: datetime) -> int:
     """Read a units list and keep its verdicts for the preview; returns the import's id."""
-    judged = units.judged(units.found(read_units(content, file_name)))
+    judged = units.check_units(content, file_name, now)
     return _store("units", content, file_name, judged, folder, actor, now)
 
 
@@ -106,7 +106,7 @@ def preview_people(
 
     `replace` also lists who of the units in the file is not in the file and would be removed.
     """
-    judged = people.judged(people.found(read_people(content, file_name), mode), now)
+    judged = people.check_people(content, file_name, now, mode=mode)
     return _store("people", content, file_name, judged, folder, actor, now)
 
 
@@ -176,4 +176,8 @@ def _store(
         return row.id
 
 
-_PLANS = {"bank": banks.plan, "units": units.plan, "people": people.plan}
+_PLANS: dict[str, Callable[[dict[str, Any], datetime], Plan]] = {
+    "bank": banks.plan,
+    "units": units.plan,
+    "people": people.plan,
+}

@@ -99,16 +99,18 @@ class Link:
     user_id: int | None
     name: str
     login: str
+    unit: str
 
 
 def link(digest: str, now: datetime) -> Link | None:
     """The one-time link behind a token's digest."""
     row = db.session.execute(
-        sa.select(Activation.user_id, User.name, User.login)
+        sa.select(Activation.user_id, User.name, User.login, Unit.name)
         .outerjoin(User, User.id == Activation.user_id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
         .where(Activation.digest == digest, Activation.used_at.is_(None), Activation.expires_at > now)
     ).one_or_none()
-    return Link(row[0], row[1] or "", row[2] or "") if row else None
+    return Link(row[0], row[1] or "", row[2] or "", row[3] or "") if row else None
 
 
 def paused_until(digest: str) -> datetime | None:

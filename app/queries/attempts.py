@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -62,7 +63,7 @@ class OwnAttempt:
     attempt: Attempt
     contest: Contest
     closes_at: datetime
-    person: str
+    name: str
     unit: str
     terms: ContestTerms
     entry: RosterEntry
@@ -88,9 +89,9 @@ def own(attempt_id: int, user_id: int, contest_scope: int | None) -> OwnAttempt 
     row = db.session.execute(select).one_or_none()
     if row is None:
         return None
-    attempt, contest, closes_at, person, unit, entry = row
+    attempt, contest, closes_at, name, unit, entry = row
     terms = pools.terms(contest.id, attempt.terms_version)
-    return OwnAttempt(attempt, contest, closes_at, person, unit or "", terms, entry)
+    return OwnAttempt(attempt, contest, closes_at, name, unit or "", terms, entry)
 
 
 @dataclass(frozen=True)
@@ -146,32 +147,62 @@ def _shown(index: int, item: PaperItem, source: pools.Item, sheet: AnswerSheet) 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """An item after hand-in; `key`, `mark` and what explains them are None unless the rule lets keys be seen."""
+    """An item after hand-in; from `key` on everything is None unless the rule lets keys be seen. Hundredths."""
 
-    item: ShownItem
+    index: int
+    kind: str
+    stem: str
+    options: tuple[Option, ...]
+    chosen: frozenset[int]
     points: int
-    mark: int | None = None
     key: frozenset[int] | None = None
+    mark: int | None = None
+    right: bool | None = None
     explanation: str | None = None
     source: str | None = None
 
 
-def review(view: OwnAttempt, visible: Visible) -> tuple[Reviewed, ...]:
+@dataclass(frozen=True)
+class ReviewedSection:
+    """A part of the paper after hand-in."""
+
+    title: str
+    count: int
+    points: int
+    items: tuple[Reviewed, ...]
+
+
+def review(view: OwnAttempt, visible: Visible) -> tuple[ReviewedSection, ...]:
     """The own paper after hand-in, with keys only if `visible` says so."""
-    points = {item.index: section.points for section in paper(view) for item in section.items}
-    shown = [item for section in paper(view) for item in section.items]
-    if visible is not Visible.KEYS:
-        return tuple(Reviewed(item, points[item.index]) for item in shown)
-    version = pools.latest_pool_version(view.contest.id)
-    pool = pools.pool(view.contest.id, version)
+    keys = _keys(view) if visible is Visible.KEYS else {}
+    return tuple(
+        ReviewedSection(
+            section.title,
+            section.count,
+            section.points,
+            tuple(
+                Reviewed(i.index, i.kind, i.stem, i.options, i.chosen, section.points, **keys.get(i.index, {}))
+                for i in section.items
+            ),
+        )
+        for section in paper(view)
+    )
+
+
+def _keys(view: OwnAttempt) -> dict[int, dict[str, Any]]:
+    """For each item of the paper what only a review with keys may show."""
+    pool = pools.pool(view.contest.id, pools.latest_pool_version(view.contest.id))
     marks = marks_of(view.attempt.id)
-    rows = []
-    for item, placed in zip(shown, Paper.from_json(view.attempt.paper).items, strict=True):
+    found = {}
+    for index, placed in enumerate(Paper.from_json(view.attempt.paper).items, start=1):
         source = pool.items[placed.place]
         key = frozenset(at for at, place in enumerate(placed.order) if place in source.key)
-        mark = marks[item.index - 1] if marks else None
-        rows.append(Reviewed(item, points[item.index], mark, key, source.explanation, source.source))
-    return tuple(rows)
+        chosen = frozenset(view.sheet.responses.get(index, ()))
+        found[index] = {
+            "key": key, "right": chosen == key, "mark": marks[index - 1],
+            "explanation": source.explanation, "source": source.source,
+        }  # fmt: skip
+    return found
 
 
 def marks_of(attempt_id: int) -> list[int]:
@@ -191,19 +222,19 @@ class Record:
 
     attempt_id: int
     contest: str
-    slug: str
-    ordinal: int
-    started_at: datetime
+    sitting: str
     handed_in_at: datetime | None
+    time_taken: int | None
     score: int | None
-    receipt: str | None
-    visible: Visible
+    full_score: int
+    band: str | None
+    is_counted: bool
 
 
 def records(user_id: int, contest_scope: int | None, now: datetime) -> list[Record]:
     """All attempts of a person, the newest first; scores only as far as the review rule allows."""
     select = (
-        sa.select(Attempt, Contest, Sitting.closes_at)
+        sa.select(Attempt, Contest, Sitting.closes_at, RosterEntry)
         .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
         .join(Contest, Contest.id == RosterEntry.contest_id)
         .join(Sitting, Sitting.id == Attempt.sitting_id)
@@ -212,14 +243,20 @@ def records(user_id: int, contest_scope: int | None, now: datetime) -> list[Reco
     )
     if contest_scope is not None:
         select = select.where(RosterEntry.contest_id == contest_scope)
-    found = []
-    for attempt, contest, closes_at in db.session.execute(select):
-        visible = pools.terms(contest.id, attempt.terms_version).review.visible(all_closed=now >= closes_at)
-        score = None if visible is Visible.NOTHING else attempt.score
-        found.append(
-            Record(
-                attempt.id, contest.title, contest.slug, attempt.ordinal,
-                attempt.started_at, attempt.handed_in_at, score, attempt.receipt, visible,
-            )
-        )  # fmt: skip
-    return found
+    return [_record(*row, now) for row in db.session.execute(select)]
+
+
+def _record(attempt: Attempt, contest: Contest, closes_at: datetime, entry: RosterEntry, now: datetime) -> Record:
+    terms = pools.terms(contest.id, attempt.terms_version)
+    shown = score_shown(terms, closes_at=closes_at, now=now) and attempt.handed_in_at is not None
+    return Record(
+        attempt_id=attempt.id,
+        contest=contest.title,
+        sitting=f"第{attempt.ordinal}次" if terms.attempts_allowed != 1 else "",
+        handed_in_at=attempt.handed_in_at,
+        time_taken=None if attempt.time_taken is None else attempt.time_taken // 1000,
+        score=attempt.score if shown else None,
+        full_score=terms.full_score,
+        band=terms.band(attempt.score) if shown and attempt.score is not None and attempt.answered else None,
+        is_counted=shown and attempt.handed_in_at == entry.handed_in_at,
+    )

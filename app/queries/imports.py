@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ ACTIONS = {
     "leave": "停用",
     "keep": "保留",
 }
+KINDS = ("bank", "units", "people")
 # What a confirmation would write.
 EFFECTIVE = ("add", "change", "revive", "leave")
 
@@ -96,7 +98,12 @@ class Preview:
     created_at: datetime
     confirmed_at: datetime | None
     actor_id: int | None
-    rows: tuple[PreviewRow, ...]
+    kept_rows: tuple[dict[str, Any], ...]
+
+    @cached_property
+    def rows(self) -> tuple[PreviewRow, ...]:
+        """All rows, in the file's order; of a long list `page` gives a part sooner."""
+        return tuple(_row(row) for row in self.kept_rows)
 
     @property
     def is_confirmable(self) -> bool:
@@ -115,7 +122,7 @@ class Preview:
 
     def page(self, *, only: str = "all", number: int = 1, size: int = SIZE) -> Page[PreviewRow]:
         """A page of the rows: "all", "to_look_at" (要处理的), or those of one verdict or one action."""
-        return page_of([row for row in self.rows if _is_wanted(row, only)], number, size)
+        return page_of([row for row in self.kept_rows if _is_wanted(row, only)], number, size).map(_row)
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,7 @@ def one(import_id: int) -> Preview | None:
     return _preview(found) if found else None
 
 
-def recent(*, kinds: tuple[str, ...] = ("bank", "units", "people"), number: int = 1, size: int = SIZE) -> Page[ImportRow]:
+def recent(*, kinds: tuple[str, ...] = KINDS, number: int = 1, size: int = SIZE) -> Page[ImportRow]:
     """A page of uploads of these kinds, the newest first, without their rows."""
     select = (
         sa.select(
@@ -149,7 +156,17 @@ def recent(*, kinds: tuple[str, ...] = ("bank", "units", "people"), number: int 
         .where(Import.kind.in_(kinds))
         .order_by(Import.created_at.desc(), Import.id.desc())
     )  # fmt: skip
-    return page(select, number, size).map(lambda row: ImportRow(*row[:5], row[5] or "", *row[6:]))
+    return page(select, number, size).map(_import)
+
+
+def problems_of(reading: dict[str, Any]) -> tuple[RowProblem, ...]:
+    """The problems of the file as a whole."""
+    return _problems(reading.get("problems", ()))
+
+
+def _import(row: sa.Row[*tuple[Any, ...]]) -> ImportRow:
+    import_id, kind, file_name, state, outcome, actor, created_at, confirmed_at = row
+    return ImportRow(import_id, kind, file_name, state, outcome, actor or "", created_at, confirmed_at)
 
 
 def preview_rows(reading: dict[str, Any]) -> tuple[PreviewRow, ...]:
@@ -165,8 +182,8 @@ def draft_of(value: dict[str, Any]) -> Draft:
 
 def _preview(found: Import) -> Preview:
     reading = found.reading
-    rows = preview_rows(reading)
-    verdicts, actions = Counter(row.verdict for row in rows), Counter(row.action for row in rows)
+    rows = reading["rows"]
+    verdicts, actions = Counter(row["verdict"] for row in rows), Counter(row["action"] for row in rows)
     return Preview(
         id=found.id,
         kind=found.kind,
@@ -178,14 +195,14 @@ def _preview(found: Import) -> Preview:
         mode=reading.get("mode", ""),
         recognised=tuple(reading.get("recognised", ())),
         skipped=tuple(reading.get("skipped", ())),
-        problems=_problems(reading.get("problems", ())),
+        problems=problems_of(reading),
         verdicts={verdict: verdicts[verdict] for verdict in ("ok", "warning", "error")},
         actions={action: actions[action] for action in ACTIONS},
         outcome=found.outcome,
         created_at=found.created_at,
         confirmed_at=found.confirmed_at,
         actor_id=found.actor_id,
-        rows=rows,
+        kept_rows=tuple(rows),
     )
 
 
@@ -208,9 +225,9 @@ def _problems(values: Any) -> tuple[RowProblem, ...]:
     return tuple(RowProblem(value["column"], value["level"], value["message"]) for value in values)
 
 
-def _is_wanted(row: PreviewRow, only: str) -> bool:
+def _is_wanted(row: dict[str, Any], only: str) -> bool:
     if only == "all":
         return True
     if only == "to_look_at":
-        return row.verdict != "ok"
-    return only in (row.verdict, row.action)
+        return bool(row["verdict"] != "ok")
+    return only in (row["verdict"], row["action"])

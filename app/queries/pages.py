@@ -43,7 +43,7 @@ class Page(Generic[T]):
         return Page(tuple(make(row) for row in self.rows), self.number, self.size, self.total)
 
 
-def page(select: sa.Select[Any], number: int, size: int = SIZE) -> Page[sa.Row[Any]]:
+def page(select: sa.Select[*tuple[Any, ...]], number: int, size: int = SIZE) -> Page[sa.Row[*tuple[Any, ...]]]:
     """That page of an ordered select, in two statements. A number that is too large or too small is put right."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())) or 0
     number = _within(number, size, total)

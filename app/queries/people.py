@@ -1,7 +1,8 @@
 """What pages and imports ask about units and the people in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -75,7 +76,7 @@ def unassigned() -> int:
 
 
 def people(*, search: str = "", unit_id: int | None = None, number: int = 1, size: int = SIZE) -> Page[PersonInList]:
-    """A page of the people who are here, by sound of the name; `search` looks into name and unit, or is a 工号.
+    """A page of the people who are here, by sound of the name; `search` is part of name or unit, or a 工号 or login.
 
     `unit_id` keeps to the people of that unit itself.
     """
@@ -90,10 +91,10 @@ def people(*, search: str = "", unit_id: int | None = None, number: int = 1, siz
         select = select.where(User.unit_id == unit_id)
     if text := search.strip():
         select = select.where(
-            sa.or_(contains(User.name, text), contains(Unit.name, text), User.staff_number == text)
+            sa.or_(contains(User.name, text), contains(Unit.name, text), User.staff_number == text, User.login == text)
         )  # fmt: skip
     select = select.order_by(User.sort_key, User.id)
-    return page(select, number, size).map(lambda row: PersonInList(row[0], row[1], row[2], row[3] or "", *row[4:]))
+    return page(select, number, size).map(_person)
 
 
 def known_people() -> list[KnownPerson]:
@@ -143,6 +144,11 @@ def stamp() -> Stamp:
     return Stamp(users, last or 0, here, units_now, last_import)
 
 
+def _person(row: sa.Row[*tuple[Any, ...]]) -> PersonInList:
+    person_id, name, unit_id, unit, staff_number, phone, login, left_at = row
+    return PersonInList(person_id, name, unit_id, unit or "", staff_number, phone, login, left_at)
+
+
 def _heads() -> dict[int | None, int]:
     select = sa.select(User.unit_id, sa.func.count()).where(User.left_at.is_(None)).group_by(User.unit_id)
     return {unit_id: count for unit_id, count in db.session.execute(select)}
@@ -161,8 +167,5 @@ def _grow(
     node = UnitNode(unit.id, unit.name, unit.code, unit.order, depth, unit.parent_id, unit.aliases, own, own)
     nodes.append(node)
     total = own + sum(_grow(child, depth + 1, children, heads, nodes) for child in children.get(unit.id, []))
-    nodes[place] = UnitNode(*(getattr(node, name) for name in _KEPT), total=total)
+    nodes[place] = replace(node, total=total)
     return total
-
-
-_KEPT = ("id", "name", "code", "order", "depth", "parent_id", "aliases", "own")

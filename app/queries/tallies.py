@@ -1,6 +1,6 @@
 """What is counted of a contest: the figures of its report, who is missing, how it goes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,9 @@ from app.rules.prose import SHANGHAI
 from app.rules.rates import Tally, UnitTally
 from app.rules.terms import ContestTerms
 
-DAY = 86_400_000  # milliseconds
-_SHANGHAI_OFFSET = int(timedelta(hours=8).total_seconds()) * 1000
+# Milliseconds, as moments are stored.
+DAY = 86_400_000
+SHANGHAI_AHEAD = SHANGHAI.utcoffset(None) // timedelta(milliseconds=1)
 
 
 def figures(contest_id: int) -> rates.Figures:
@@ -74,7 +75,7 @@ def by_day(contest_id: int) -> tuple[tuple[date, int], ...]:
         .subquery()
     )
     # Whole days since 1970 in Shanghai; both databases divide integers to an integer.
-    day = ((first.c.ms + sa.literal(_SHANGHAI_OFFSET, sa.BigInteger)) // sa.literal(DAY, sa.BigInteger)).label("day")
+    day = ((first.c.ms + sa.literal(SHANGHAI_AHEAD, sa.BigInteger)) // sa.literal(DAY, sa.BigInteger)).label("day")
     counted = {row.day: row.people for row in db.session.execute(
         sa.select(day, sa.func.count().label("people")).group_by(day)
     )}  # fmt: skip
@@ -114,7 +115,7 @@ def _counted(contest_id: int, terms: ContestTerms | None) -> tuple[list[UnitTall
         elif row.expected:
             unassigned += _tally(row, None)
         else:
-            outside += _tally(row, 0)
+            outside += replace(_tally(row, 0), enrolled=0, excused=0)
     return units, unassigned, outside
 
 
@@ -144,7 +145,7 @@ def _tallies(contest_id: int, terms: ContestTerms | None) -> sa.Select[Any]:
     units = sa.select(*columns).where(RosterUnit.contest_id == contest_id).subquery("units")
     both = sa.outerjoin(units, counts, units.c.id == counts.c.unit_id, full=True)
     return sa.select(
-        units.c.id.label("unit_id"), units.c.parent_id, units.c.name, units.c.order_number.label("order"),
+        units.c.id.label("unit_id"), units.c.parent_id, units.c.name, units.c.order,
         units.c.declared, *(column for column in counts.c if column.name != "unit_id"),
     ).select_from(both).order_by(units.c.id)  # fmt: skip
 
@@ -175,9 +176,7 @@ def _counts_here() -> sa.ColumnElement[bool]:
 
 def _places(contest_id: int) -> dict[int, int]:
     """Each unit's place when the tree is read from top to bottom: 机构序列."""
-    select = sa.select(RosterUnit.id, RosterUnit.parent_id, RosterUnit.order).where(
-        RosterUnit.contest_id == contest_id
-    )
+    select = sa.select(RosterUnit.id, RosterUnit.parent_id, RosterUnit.order).where(RosterUnit.contest_id == contest_id)
     units = [UnitTally(row.id, row.parent_id, "", row.order, Tally()) for row in db.session.execute(select)]
     branches = rates.figures(units, Tally(), Tally()).branches
     return {row.unit_id: place for place, row in enumerate(branches) if row.unit_id is not None}

@@ -39,7 +39,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Absentees:
-    """Everybody who is expected and has no valid attempt: in 机构序列, then by name. Excused people are not among them."""
+    """Everybody who is expected and has no valid attempt, in 机构序列, then by name; without the excused."""
 
     as_of: datetime
     people: tuple[Absent, ...]

@@ -83,8 +83,8 @@ class _Matching:
         self.takers: dict[int, str] = {}
         self.settled: set[str] = set()
         self.numbers = {person.staff_number: person for person in self.known if person.staff_number}
-        self.phones = _grouped(self.known, lambda person: (plain_name(person.name), person.phone) if person.phone else None)
-        self.members = _grouped(self.known, lambda person: (plain_name(person.name), person.unit_id) if person.unit_id else None)
+        self.phones = _grouped(self.known, _name_and_phone)
+        self.members = _grouped(self.known, _name_and_unit)
 
     def refuse_twins(self) -> None:
         """The same person twice in the file: the later row is refused."""
@@ -99,7 +99,7 @@ class _Matching:
                 self._say(row, "手机", f"姓名、手机号与{first.place}相同，但工号不同，按两个人处理，请核对")
             else:
                 self._refuse(row, "姓名", f"与{first.place}姓名、手机号都相同，请删去重复的一行")
-        for group in _grouped(self.rows, lambda row: (plain_name(row.name), row.unit_id) if row.unit_id else None).values():
+        for group in _grouped(self.rows, _name_and_unit).values():
             self._refuse_untold(group)
 
     def _refuse_untold(self, group: list[PersonRow]) -> None:
@@ -124,7 +124,7 @@ class _Matching:
             )  # fmt: skip
 
     def by_phone(self, row: PersonRow) -> None:
-        candidates = self.phones.get((plain_name(row.name), row.phone), [])
+        candidates = self._of(self.phones, _name_and_phone(row))
         if not candidates:
             return
         free = self._free(candidates)
@@ -142,7 +142,7 @@ class _Matching:
                 self._say(row, "工号", f"工号将由{free[0].staff_number}改成{row.staff_number}，请核对")
 
     def by_unit(self, row: PersonRow) -> None:
-        candidates = self.members.get((plain_name(row.name), row.unit_id), []) if row.unit_id else []
+        candidates = self._of(self.members, _name_and_unit(row))
         told_apart = [p for p in candidates if not (row.staff_number and p.staff_number)]
         free = self._free(told_apart)
         if len(free) > 1:
@@ -173,6 +173,10 @@ class _Matching:
                 self._refuse(row, "账号", f"账号{row.login}已经是别人的，请换一个，或留空")
             elif person is not None and person.login and owner is None:
                 self._say(row, "账号", f"他已有账号{person.login}，导入不改账号")
+
+    @staticmethod
+    def _of(groups: dict[K, list[KnownPerson]], key: K | None) -> list[KnownPerson]:
+        return groups.get(key, []) if key is not None else []
 
     def _free(self, candidates: list[KnownPerson]) -> list[KnownPerson]:
         """Those not yet taken; those who left only where nobody present is meant."""
@@ -228,6 +232,14 @@ def _grouped(values: Iterable[T], key: Callable[[T], K | None]) -> dict[K, list[
         if (found := key(value)) is not None:
             groups.setdefault(found, []).append(value)
     return groups
+
+
+def _name_and_phone(person: PersonRow | KnownPerson) -> tuple[str, str] | None:
+    return (plain_name(person.name), person.phone) if person.phone else None
+
+
+def _name_and_unit(person: PersonRow | KnownPerson) -> tuple[str, int] | None:
+    return (plain_name(person.name), person.unit_id) if person.unit_id else None
 
 
 def _tails(people: Iterable[KnownPerson]) -> str:

@@ -89,10 +89,14 @@ def summary(terms: ContestTerms) -> str:
 
 
 def rules(terms: ContestTerms, opens_at: datetime, closes_at: datetime) -> list[str]:
-    """The rules in plain words, one sentence a line, from the rules themselves."""
+    """The rules of a contest in plain words, one sentence a line, from the rules themselves."""
+    return [f"{day_and_time(opens_at)}开始，{day_and_time(closes_at)}截止。", *quiz_rules(terms)]
+
+
+def quiz_rules(terms: ContestTerms) -> list[str]:
+    """The same without the dates, which a quiz does not have."""
     parts = "，".join(f"{s.title}{s.count}题、每题{points(s.points)}分" for s in terms.spec.sections)
     lines = [
-        f"{day_and_time(opens_at)}开始，{day_and_time(closes_at)}截止。",
         f"共{terms.spec.question_count}题，满分{points(terms.full_score)}分：{parts}。",
         f"限时{duration(terms.duration)}，从点“开始答题”算起；到时由服务器自动交卷，已保存的答案都算数。",
         f"{attempts(terms)}。",

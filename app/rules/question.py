@@ -15,6 +15,9 @@ MOST_OPTIONS = 10
 HARDEST = 5
 LONGEST_STEM = 4000
 LONGEST_OPTION = 1000
+LONGEST_EXPLANATION = 4000
+LONGEST_SOURCE = 1000
+LONGEST_TOPIC = 100
 
 _LABELS = {
     "single_choice": "单选",
@@ -23,8 +26,9 @@ _LABELS = {
     "true_false": "判断",
     "fill_in": "填空",
 }
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_ZERO_WIDTH = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
 _OTHER_SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u205f\x0b\x0c]")
+_UNTIDY = re.compile(r"[\t\n\r\x0b\x0c\u00a0\u00ad\u2000-\u200d\u202f\u205f\u2060\ufeff]")
 _NOT_COMPARED = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.%+\-*/=<>√×]|_")
 _WEB_MARKUP = re.compile(r"</?(?:p|br|div|span|font|strong|img|table|td|tr)\b[^<>]{0,200}/?>", re.IGNORECASE)
 
@@ -76,7 +80,7 @@ def faults(draft: Draft) -> tuple[Fault, ...]:
     """Everything wrong with a draft, the gravest kinds first in each column; empty when it may enter a bank."""
     if draft.kind is QuestionKind.FILL_IN:
         return (Fault("题型", "error", "填空题不能自动阅卷，请改成单选、多选或判断，或从文件中删去"),)
-    return (*_stem_faults(draft), *_option_faults(draft), *_key_faults(draft), *_difficulty_faults(draft))
+    return (*_stem_faults(draft), *_option_faults(draft), *_key_faults(draft), *_other_faults(draft))
 
 
 def letter(place: int) -> str:
@@ -89,8 +93,15 @@ def tidy(text: str) -> str:
 
     Punctuation, blanks inside and line breaks stay as written.
     """
-    plain = text.translate(_ZERO_WIDTH).replace("\r\n", "\n").replace("\r", "\n")
+    if not _UNTIDY.search(text):  # nearly every cell of nearly every file
+        return text.strip()
+    plain = _ZERO_WIDTH.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(line.strip() for line in _OTHER_SPACES.sub(" ", plain).split("\n")).strip()
+
+
+def half_width(text: str) -> str:
+    """A code or a number as one types it: narrow letters and digits, no blanks inside."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", tidy(text)))
 
 
 def comparable(text: str) -> str:
@@ -190,6 +201,13 @@ def _key_count_faults(draft: Draft) -> Iterator[Fault]:
         yield Fault("答案", "warning", "多选题只有一个答案，请核对；若可以只选一个，请把题型改成不定项")
 
 
-def _difficulty_faults(draft: Draft) -> Iterator[Fault]:
+def _other_faults(draft: Draft) -> Iterator[Fault]:
+    for column, text, longest in (
+        ("解析", draft.explanation, LONGEST_EXPLANATION),
+        ("依据", draft.source, LONGEST_SOURCE),
+        ("知识点", draft.topic, LONGEST_TOPIC),
+    ):
+        if len(text) > longest:
+            yield Fault(column, "error", f"{column}超过{longest}字，请改短，或检查是否把别的内容连在了一起")
     if draft.difficulty is not None and not 1 <= draft.difficulty <= HARDEST:
-        yield Fault("难度", "warning", f"难度应是1到{HARDEST}的整数，已留空，请核对")
+        yield Fault("难度", "warning", f"难度应是1到{HARDEST}的整数，请核对")

@@ -85,7 +85,7 @@ class Row:
 
     @property
     def has_expected(self) -> bool:
-        """False for 编外 and 含编外: nobody was expected there, so there is neither a head-count nor a participation rate."""
+        """False for 编外 and 含编外: nobody was expected there, so there is no head-count and no participation rate."""
         return self.kind not in ("outside", "all")
 
 

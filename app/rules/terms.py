@@ -55,6 +55,12 @@ class ContestTerms:
     def full_score(self) -> int:
         return self.spec.full_score
 
+    def band(self, score: int) -> str | None:
+        """优秀, 合格 (which includes 优秀 in the rates, but not in this word), or None."""
+        if score >= self.excellence_mark:
+            return "优秀"
+        return "合格" if score >= self.pass_mark else None
+
     def as_json(self) -> dict[str, Any]:
         """A form that `from_json` reads back to an equal value."""
         return asdict(self) | {"counting": str(self.counting), "spec": [asdict(s) for s in self.spec.sections]}

@@ -92,13 +92,14 @@ def plan_units(rows: Sequence[UnitRow], known: Iterable[KnownUnit]) -> list[Unit
     _find_parents(plans, units)
     _refuse_children_of_refused(plans)
     _refuse_circles(plans, units)
+    _refuse_children_of_refused(plans)
     return plans
 
 
 class _Units:
     def __init__(self, known: Iterable[KnownUnit]) -> None:
         self.by_id = {unit.id: unit for unit in known}
-        self.by_code = {unit.code: unit for unit in self.by_id.values() if unit.code}
+        self.by_code = {plain_name(unit.code): unit for unit in self.by_id.values() if unit.code}
         aliases = {plain_name(alias): unit for unit in self.by_id.values() for alias in unit.aliases}
         self.by_name = aliases | {plain_name(unit.name): unit for unit in self.by_id.values()}
 
@@ -108,12 +109,12 @@ class _Units:
 
     def called(self, text: str) -> KnownUnit | None:
         """The unit of that code, name or alias."""
-        return self.by_code.get(text) or self.named(text)
+        return self.by_code.get(plain_name(text)) or self.named(text)
 
 
 def _match(row: UnitRow, units: _Units) -> UnitPlan:
     named = units.named(row.name)
-    coded = units.by_code.get(row.code) if row.code else None
+    coded = units.by_code.get(plain_name(row.code)) if row.code else None
     plan = UnitPlan(row, coded or named)
     if coded and named and coded.id != named.id:
         plan.refuse("代码", f"代码{row.code}在系统里是“{coded.name}”，名称却是另一个单位“{named.name}”，请改正其中一个")
@@ -139,7 +140,8 @@ def _refuse_twins(plans: list[UnitPlan]) -> None:
         if plan.row.code and (first := codes.setdefault(plan.row.code, plan)) is not plan:
             plan.refuse("代码", f"代码{plan.row.code}与{first.row.place}相同，请改正其中一个")
         elif (first := names.setdefault(plain_name(plan.name), plan)) is not plan:
-            plan.refuse("名称", f"与{first.row.place}是同一个单位，请删去重复的一行")
+            message = f"与{first.row.place}同名，单位名称不能重复：同一个单位请删去一行，不同的请写成能区分的全称"
+            plan.refuse("名称", message)
         elif plan.unit and (first := units.setdefault(plan.unit.id, plan)) is not plan:
             plan.refuse("名称", f"与{first.row.place}都指“{plan.unit.name}”，请删去或改正一行")
     _refuse_twin_aliases(plans, names)

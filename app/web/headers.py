@@ -32,9 +32,10 @@ def register(app: Flask) -> None:
 def _add(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static" and response.status_code == 200:
-        # the address carries the version: see filters.static_version
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        # An address that carries the version (filters.static_version) never changes; modules import each other without.
+        lasting = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = lasting if "v" in request.args else "no-cache"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

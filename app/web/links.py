@@ -1,6 +1,7 @@
-"""Addresses to hand out: on paper, in a message, in a QR code. They are built on PUBLIC_URL, never on the request."""
+"""Addresses to hand out, built on PUBLIC_URL and never on the request; and names of files to take away."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from flask import current_app, url_for
@@ -34,3 +35,8 @@ def reach_warning(public_url: str) -> str | None:
     if address.is_loopback or address.is_unspecified:
         return LOOPBACK
     return None if address.is_global else PRIVATE
+
+
+def file_name(title: str) -> str:
+    """A title as part of a file's name, on any system."""
+    return re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "_", title).strip("._")[:60] or "竞赛"

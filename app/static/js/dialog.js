@@ -70,6 +70,7 @@ function stayInside(event) {
   const dialog = event.currentTarget;
   if (event.key === 'Escape') {
     event.preventDefault();
+    event.stopPropagation();           // what lies under the dialog has its own Escape
     hide(dialog);
   } else if (event.key === 'Tab') {
     keepFocusIn(dialog, event);

@@ -74,7 +74,7 @@ export class Panel {
     const clock = this.desk.querySelector('.clock');
     clock.classList.toggle('hurry', isHurry(seconds));
     this.dock.querySelector('.t').classList.toggle('hurry', isHurry(seconds));
-    clock.querySelector('.quiet').textContent = isHurry(seconds) ? (seconds ? '不足5分钟，到时自动交卷' : '时间到，正在交卷') : '剩余时间';
+    clock.querySelector('.quiet').textContent = isHurry(seconds) ? (seconds ? '不足5分钟，\n到时自动交卷' : '时间到，正在交卷') : '剩余时间';
   }
 
   showSaving(state) {
@@ -87,7 +87,7 @@ export class Panel {
   }
 
   isDrawn() {
-    return this.desk.classList.contains('is-open');
+    return this.desk.classList.contains('is-drawn');
   }
 
   openDrawer() {
@@ -95,7 +95,7 @@ export class Panel {
     this.veil.className = 'veil';
     this.veil.addEventListener('click', () => this.closeDrawer());
     this.desk.parentNode.appendChild(this.veil);
-    this.desk.classList.add('is-open');
+    this.desk.classList.add('is-drawn');
     this.desk.setAttribute('role', 'dialog');
     this.desk.setAttribute('aria-modal', 'true');
     [this.paper, this.dock].forEach((part) => part.setAttribute('aria-hidden', 'true'));
@@ -106,8 +106,8 @@ export class Panel {
   closeDrawer() {
     if (!this.isDrawn()) return;
     this.veil.remove();
-    this.desk.classList.remove('is-open');
-    this.desk.removeAttribute('role');
+    this.desk.classList.remove('is-drawn');
+    this.desk.setAttribute('role', 'complementary');
     this.desk.removeAttribute('aria-modal');
     [this.paper, this.dock].forEach((part) => part.removeAttribute('aria-hidden'));
     this.show();

@@ -12,10 +12,11 @@ from app.operations import accounts
 from app.operations.accounts import LoginTaken, WeakPassword
 from app.queries import accounts as questions
 from app.rules import prose
-from app.rules.admission import Refusal
+from app.rules.admission import Reason, Refusal
 from app.web import access
 
 bp = Blueprint("account", __name__)
+PASSWORD_RULES = f"至少{accounts.SHORTEST_PASSWORD}位，不要全是数字，也不要包含账号；可以用一句好记的话。"
 LOGIN = Regexp(r"^[A-Za-z0-9._@-]{3,60}$", message="账号用3位以上的字母、数字、点、横线。")
 
 
@@ -38,7 +39,7 @@ class ActivationForm(FlaskForm):
 class PasswordForm(FlaskForm):
     """Changing the own password."""
 
-    old = PasswordField("现在的密码", validators=[DataRequired("请填现在的密码。")])
+    current = PasswordField("现在的密码", validators=[DataRequired("请填现在的密码。")])
     password = PasswordField("新密码", validators=[DataRequired("请填新密码。"), Length(max=200, message="密码太长，请缩短。")])
     again = PasswordField("再填一次新密码", validators=[DataRequired("请再填一次新密码。")])
 
@@ -72,11 +73,11 @@ def activation(token: str) -> ResponseReturnValue:
     """A one-time link: set login and password."""
     link = questions.link(accounts.digest(token), utc_now())
     if link is None:
-        return render_template("account/link_used.html"), 410
+        return _link_used()
     form = ActivationForm(login=link.login, name=link.name)
     is_first = link.user_id is None
     if not form.validate_on_submit() or not _agree(form, is_first):
-        return render_template("account/activation.html", form=form, link=link, is_first=is_first)
+        return _activation_page(form, link)
     try:
         entered = accounts.activate(
             token,
@@ -90,11 +91,11 @@ def activation(token: str) -> ResponseReturnValue:
     except LoginTaken as error:
         form.login.errors = [str(error)]
     except Refusal:
-        return render_template("account/link_used.html"), 410
+        return _link_used()
     else:
         target = url_for("admin.settings") if is_first else _first_page(entered.user_id)
         return access.remember(make_response(redirect(target, code=303)), entered.token)
-    return render_template("account/activation.html", form=form, link=link, is_first=is_first)
+    return _activation_page(form, link)
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -105,18 +106,31 @@ def password() -> ResponseReturnValue:
     if who.is_limited:
         abort(403)
     if not form.validate_on_submit() or not _agree(form, False):
-        return render_template("account/password.html", form=form)
+        return render_template("account/password.html", form=form, password_rules=PASSWORD_RULES)
     try:
-        entered = accounts.change_password(who.user_id, form.old.data or "", form.password.data or "", now=utc_now())
+        entered = accounts.change_password(who.user_id, form.current.data or "", form.password.data or "", now=utc_now())
     except WeakPassword as error:
         form.password.errors = [str(error)]
     except Refusal:
-        form.old.errors = ["现在的密码不对，请重新填写。"]
+        form.current.errors = ["现在的密码不对，请重新填写。"]
     else:
         response = access.remember(make_response(redirect(_first_page(who.user_id), code=303)), entered.token)
         flash("密码已改，其他地方的登录都已退出。", "info")
         return response
-    return render_template("account/password.html", form=form)
+    return render_template("account/password.html", form=form, password_rules=PASSWORD_RULES)
+
+
+def _activation_page(form: ActivationForm, link: questions.Link) -> ResponseReturnValue:
+    return render_template(
+        "account/activation.html", form=form, person=link, is_first=link.user_id is None, password_rules=PASSWORD_RULES
+    )
+
+
+def _link_used() -> ResponseReturnValue:
+    way = {"title": "已经设置过", "text": "直接用账号和密码登录。", "label": "去登录", "url": url_for(".sign_in")}
+    what = prose.refusal(Reason.LINK_USED)
+    page = render_template("candidate/refusal.html", contest=None, title="链接不能用了", what=what, ways=[way], reference="")
+    return page, 410
 
 
 def _agree(form: ActivationForm | PasswordForm, needs_name: bool) -> bool:

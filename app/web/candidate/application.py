@@ -1,6 +1,6 @@
 """申请参赛: for whoever is not on the roster, or under the wrong unit."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -8,6 +8,8 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
 from app.operations.contests import apply
+from app.queries import contests
+from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.entry import contest_or_404
 
@@ -26,8 +28,10 @@ def application(slug: str) -> ResponseReturnValue:
     """Ask to be put on the roster; the organizer finds it in a queue."""
     contest, form = contest_or_404(slug), ApplicationForm()
     if not form.validate_on_submit():
-        return render_template("candidate/application.html", contest=contest, form=form)
-    apply(
+        who = access.person()
+        correcting = who is not None and contests.candidate(contest.id, who.user_id) is not None
+        return render_template("candidate/application.html", contest=contest, form=form, correcting=correcting)
+    number = apply(
         contest.id,
         name="".join((form.name.data or "").split()),
         unit=(form.unit.data or "").strip(),
@@ -35,10 +39,15 @@ def application(slug: str) -> ResponseReturnValue:
         note=(form.note.data or "").strip(),
         now=utc_now(),
     )
+    session["application"] = number
     return redirect(url_for(".application_made", slug=slug), code=303)
 
 
 @bp.get("/c/<slug>/application/made")
 def application_made(slug: str) -> ResponseReturnValue:
     """What happens next."""
-    return render_template("candidate/application_done.html", contest=contest_or_404(slug))
+    contest, made = contest_or_404(slug), contests.application(session.get("application", 0))
+    if made is None or made.contest_id != contest.id:
+        return redirect(url_for(".application", slug=slug), code=303)
+    shown = {"name": made.name, "unit": made.unit, "number": f"S-{made.id:05d}"}
+    return render_template("candidate/application_done.html", contest=contest, application=shown)

@@ -80,15 +80,15 @@ def review(attempt_id: int) -> ResponseReturnValue:
     visible = _visible(view, now)
     if view.attempt.handed_in_at is None or visible not in (Visible.PAPER, Visible.KEYS):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    items = attempts.review(view, visible)
     return render_template(
         "candidate/review.html",
         contest=view.contest,
         person=view,
         attempt=view.attempt,
-        items=items,
+        result=_receipt(view, shown=True),
+        sections=attempts.review(view, visible),
         with_keys=visible is Visible.KEYS,
-        full_score=view.terms.full_score,
+        review_note=_review_note(view, now),
     )
 
 
@@ -115,9 +115,11 @@ def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> 
             "deadline_ms": milliseconds(attempt.deadline),
             "now_ms": milliseconds(now),
             "duration_seconds": view.terms.duration,
-            "saved_at": attempt.saved_at,
+            "saved_at_ms": milliseconds(attempt.saved_at) if attempt.saved_at else None,
+            "deadline": attempt.deadline,
         },
         sections=attempts.paper(view),
+        attempts_line=_ordinal_line(view),
         save_url=url_for(".save", attempt_id=attempt.id),
         submit_url=url_for(".submit", attempt_id=attempt.id),
         **extra,
@@ -132,11 +134,9 @@ def _confirmation(view: OwnAttempt) -> ResponseReturnValue:
         render_template(
             "candidate/confirm.html",
             contest=view.contest,
-            person=view,
-            attempt=view.attempt,
             unanswered=unanswered,
-            marked=len(view.sheet.marked),
-            total=total,
+            paper_url=url_for(".paper", attempt_id=view.attempt.id),
+            submit_url=url_for(".submit", attempt_id=view.attempt.id),
         )
     )
 
@@ -148,9 +148,7 @@ def _visible(view: OwnAttempt, now: datetime) -> Visible:
 def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
     attempt, terms = view.attempt, view.terms
     score = attempt.score if shown else None
-    band = None
-    if score is not None and attempt.answered:
-        band = "优秀" if score >= terms.excellence_mark else "合格" if score >= terms.pass_mark else None
+    band = terms.band(score) if score is not None and attempt.answered else None
     return {
         "score": score,
         "full_score": terms.full_score,
@@ -167,6 +165,11 @@ def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
         "receipt_number": attempt.receipt,
         "fingerprint": attempt.fingerprint,
     }
+
+
+def _ordinal_line(view: OwnAttempt) -> str:
+    allowed = view.terms.attempts_allowed
+    return "" if allowed == 1 else f"这是第{view.attempt.ordinal}次" + (f"，共{allowed}次" if allowed else "")
 
 
 def _counted_line(view: OwnAttempt) -> str:

@@ -1,17 +1,18 @@
 """From the link to the first item: name and telephone, then unit and rules, then the start."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
 from app.operations import attempts as engine
 from app.operations.accounts import SignedIn, enter
-from app.queries import attempts, contests
+from app.queries import accounts, attempts, contests
 from app.queries.contests import Candidate, ContestRow, Used
 from app.rules import prose, timing
 from app.rules.admission import Reason, Refusal
@@ -19,14 +20,14 @@ from app.rules.masking import mask_phone
 from app.rules.timing import Phase
 from app.web import access
 from app.web.candidate import bp
+from app.web.candidate.cards import card
 
 
 class EntryForm(FlaskForm):
-    """姓名 + 手机号后四位; `person` names one of several namesakes."""
+    """姓名 + 手机号后四位"""
 
     name = StringField("姓名", validators=[DataRequired("请填姓名。"), Length(max=60, message="姓名太长，请核对。")])
     tail = StringField("手机号后四位", validators=[Regexp(r"^\d{4}$", message="请填四个数字。")])
-    person = HiddenField()
 
 
 @bp.route("/c/<slug>", methods=["GET", "POST"])
@@ -38,7 +39,7 @@ def entry(slug: str) -> ResponseReturnValue:
     form = EntryForm()
     namesakes: list[Candidate] = []
     if form.validate_on_submit():
-        chosen = request.form.get("person", "")
+        chosen = request.form.get("candidate", "")
         name = "".join((form.name.data or "").split())
         try:
             outcome = enter(
@@ -55,7 +56,9 @@ def entry(slug: str) -> ResponseReturnValue:
             response = make_response(redirect(url_for(".rules", slug=slug), code=303))
             return access.remember(response, outcome.token)
         namesakes = outcome
-    return render_template("candidate/entry.html", contest=contest, form=form, candidates=namesakes, now=utc_now())
+    shown = card(contest, accounts.site().organizer, utc_now())
+    choices = [{"id": one.user_id, "unit": one.unit, "parent": one.parent} for one in namesakes]
+    return render_template("candidate/entry.html", contest=shown, form=form, candidates=choices, error=None)
 
 
 @bp.get("/c/<slug>/rules")
@@ -81,8 +84,7 @@ def start(slug: str) -> ResponseReturnValue:
             contest.id, candidate.user_id, now=now, accept_short=bool(request.form.get("accept_short"))
         )
     except Refusal as refusal:
-        flash(prose.refusal(refusal.args[0], **refusal.facts), "error")
-        return _rules_page(contest, candidate, now), 409
+        return _rules_page(contest, candidate, now, prose.refusal(refusal.reason, **refusal.facts)), 409
     return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
 
 
@@ -94,16 +96,39 @@ def contest_or_404(slug: str) -> ContestRow:
     return contest
 
 
-def refused(contest: ContestRow, refusal: Refusal, **facts: object) -> str:
+def refused(contest: ContestRow, refusal: Refusal, name: str, tail: str | None) -> str:
     """The page that says why somebody is not let in, and the ways on."""
+    title = "参赛名单里没有找到您" if refusal.reason is Reason.NOT_ON_ROSTER else "请稍等再试"
+    again = {"title": "再核对一次", "text": "姓名写全，号码用单位登记的那个，旧号码也试试。", "label": "重新填写"}
+    apply = {"title": "申请参赛", "text": "填姓名、单位、手机，由组织者核对后加入名单。", "label": "申请参赛"}
     return render_template(
         "candidate/refusal.html",
         contest=contest,
-        reason=refusal.reason,
-        sentence=prose.refusal(refusal.reason, **refusal.facts),
-        reference=f"{prose.local(utc_now()):%m%d-%H%M-%S}",
-        **facts,
+        title=title,
+        what=_what_happened(refusal, name, tail),
+        ways=[
+            again | {"url": url_for(".entry", slug=contest.slug)},
+            apply | {"url": url_for(".application", slug=contest.slug), "primary": True},
+        ],
+        reference=f"R-{prose.local(utc_now()):%m%d-%H%M-%S}",
     )
+
+
+def _what_happened(refusal: Refusal, name: str, tail: str | None) -> str:
+    if refusal.reason is not Reason.NOT_ON_ROSTER:
+        return prose.refusal(refusal.reason, **refusal.facts)
+    searched = f"按“{name}、手机后四位{tail}”没有查到。" if tail else f"{name}不在这场竞赛的名单里。"
+    return f"{searched}多半是手机换过号，或名单漏了您。您没有做错什么，也没有扣掉答题次数。"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the page shows of the person: never the whole telephone."""
+
+    name: str
+    unit: str
+    parent: str
+    masked_phone: str
 
 
 def _here(contest: ContestRow) -> Candidate | None:
@@ -121,20 +146,18 @@ def _not_here(contest: ContestRow) -> ResponseReturnValue:
     return redirect(url_for(".entry", slug=contest.slug), code=303)
 
 
-def _rules_page(contest: ContestRow, candidate: Candidate, now: datetime) -> str:
+def _rules_page(contest: ContestRow, candidate: Candidate, now: datetime, error: str | None = None) -> str:
     used = contests.used(candidate.entry_id)
     if used.open_id is not None and engine.close_if_overdue(used.open_id, now=now):
         used = contests.used(candidate.entry_id)
     return render_template(
         "candidate/rules.html",
-        contest=contest,
-        person=candidate,
-        masked_phone=mask_phone(candidate.phone),
+        contest=card(contest, accounts.site().organizer, now),
+        person=_Shown(candidate.name, candidate.unit, candidate.parent, mask_phone(candidate.phone)),
+        start_url=url_for(".start", slug=contest.slug),
+        error=error,
         attempts_line=_attempts_line(contest, used, now),
         rules=prose.rules(contest.terms, contest.opens_at, contest.closes_at),
-        duration=prose.duration(contest.terms.duration),
-        used=used,
-        now=now,
         **_state(contest, used, now),
     )
 

@@ -1,15 +1,17 @@
 """The first page, and the list of one's own attempts."""
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.extensions import utc_now
 from app.queries import accounts, attempts, contests
+from app.rules.prose import local
 from app.rules.timing import Phase
 from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.cards import card
+from app.web.filters import day
 
 ENDED_SHOWN = 12
 
@@ -25,7 +27,7 @@ def home() -> ResponseReturnValue:
     cards = [card(row, organizer, now) for row in running]
     return render_template(
         "candidate/home.html",
-        today=now,
+        today=f"{day(now)}　星期{'一二三四五六日'[local(now).weekday()]}",
         lead=cards[0] if cards else None,
         running=cards[1:],
         upcoming=[card(row, organizer, now) for row in upcoming],
@@ -39,4 +41,10 @@ def records() -> ResponseReturnValue:
     """我的成绩"""
     who = access.actor()
     rows = attempts.records(who.user_id, who.contest_id, utc_now())
-    return render_template("candidate/records.html", records=rows)
+    shown = [{"url": _address(row), **vars(row)} for row in rows]
+    return render_template("candidate/records.html", records=shown)
+
+
+def _address(row: attempts.Record) -> str:
+    endpoint = ".result" if row.handed_in_at else ".paper"
+    return url_for(endpoint, attempt_id=row.attempt_id)

@@ -52,7 +52,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
 
 def keep_posted(attempt_id: int, now: datetime) -> Saving:
     """Store the sheet that a posted form carries; a form without one changes nothing."""
-    if "lease" not in request.form:
+    if "lease" not in request.form:  # the question before the hand-in: the sheet was stored on the way to it
         return Saving.SAVED
     posted = request.form.get("revision", "0")
     revision = int(posted) + 1 if posted.isascii() and posted.isdigit() and len(posted) < 10 else 1

@@ -1,1 +1,91 @@
-"""Placeholder: being written."""
+"""申请参赛: who asks to be put on a roster, and what is decided."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from rapidfuzz import fuzz
+
+from app.extensions import utc_now
+from app.operations.contests import approve_application, decline_application
+from app.queries import contests, people
+from app.queries.pages import page_of
+from app.queries.people import UnitNode
+from app.rules.matching import is_short_for
+from app.rules.roles import Role
+from app.web import access
+from app.web.access import role_required
+from app.web.candidate.entry import contest_or_404
+from app.web.organizer import bp
+from app.web.organizer.opening import whole
+
+SHOWN = 20
+# Below this a name is another name; and the next best must be this much less alike, else the organizer chooses.
+ALIKE, CLEARLY = 80, 8
+DECIDED_BEFORE = "这份申请已经处理过了，没有再改动。"
+
+
+@bp.get("/contests/<slug>/applications")
+@role_required(Role.ORGANIZER)
+def applications(slug: str) -> ResponseReturnValue:
+    """Those who wait first, with the unit that they probably mean; below them what was decided."""
+    contest, tree = contest_or_404(slug), people.unit_tree()
+    rows = contests.applications(contest.id)
+    waiting = page_of([row for row in rows if row.state == "waiting"], request.args.get("page", 1, type=int), SHOWN)
+    decided = page_of([row for row in rows if row.state != "waiting"], request.args.get("decided", 1, type=int), SHOWN)
+    return render_template(
+        "organizer/applications/list.html",
+        contest=contest,
+        units=tree,
+        waiting=waiting,
+        meant={row.id: clearly_meant(row.unit, tree) for row in waiting.rows},
+        decided=decided,
+    )
+
+
+@bp.post("/contests/<slug>/applications/<int:application_id>/approval")
+@role_required(Role.ORGANIZER)
+def approve(slug: str, application_id: int) -> ResponseReturnValue:
+    """批准: onto the roster, under the unit that the organizer chose."""
+    name = _name_or_404(slug, application_id)
+    chosen = whole(request.form.get("unit", ""))
+    unit = next((node for node in people.unit_tree() if node.id == chosen), None)
+    if unit is None:
+        flash(f"还没有给{name}选单位：请在单位一栏选好，再批准。", "error")
+    elif approve_application(application_id, unit_id=unit.id, actor=access.actor().user_id, now=utc_now()):
+        flash(f"已批准，{name}列入{unit.name}，现在就可以参赛。请打电话告诉本人。", "info")
+    else:
+        flash(DECIDED_BEFORE, "info")
+    return redirect(url_for(".applications", slug=slug), code=303)
+
+
+@bp.post("/contests/<slug>/applications/<int:application_id>/refusal")
+@role_required(Role.ORGANIZER)
+def decline(slug: str, application_id: int) -> ResponseReturnValue:
+    """不批准"""
+    name = _name_or_404(slug, application_id)
+    declined = decline_application(application_id, actor=access.actor().user_id, now=utc_now())
+    flash(f"没有批准{name}的申请。请打电话告诉本人原因。" if declined else DECIDED_BEFORE, "info")
+    return redirect(url_for(".applications", slug=slug), code=303)
+
+
+def clearly_meant(typed: str, tree: list[UnitNode]) -> int | None:
+    """The unit whose name, or other name, was typed; else the only one it shortens, or by far the most alike."""
+    names = [(name, node.id) for node in tree for name in (node.name, *node.aliases)]
+    exact = {unit_id for name, unit_id in names if name == typed}
+    shortened = {unit_id for name, unit_id in names if is_short_for(typed, name)}
+    for found in (exact, shortened):
+        if len(found) == 1:
+            return found.pop()
+    best: dict[int, float] = {}
+    for name, unit_id in names:
+        best[unit_id] = max(best.get(unit_id, 0), fuzz.ratio(typed, name))
+    ranked = sorted(((likeness, unit_id) for unit_id, likeness in best.items()), reverse=True)
+    if not ranked or ranked[0][0] < ALIKE:
+        return None
+    return None if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEARLY else ranked[0][1]
+
+
+def _name_or_404(slug: str, application_id: int) -> str:
+    """Whose application it is, found through its contest."""
+    rows = contests.applications(contest_or_404(slug).id)
+    name = next((row.name for row in rows if row.id == application_id), None)
+    return name or abort(404)

@@ -1,0 +1,46 @@
+"""Reading a bank of questions from any file: chooses the reader by what is inside."""
+
+import re
+from dataclasses import replace
+from pathlib import PurePath
+
+from app.formats.bank_table import question_header, read_bank_table
+from app.formats.bank_text import read_bank_text
+from app.formats.plain_text import decode
+from app.formats.problem import Problem, Reading
+from app.formats.table import is_workbook, read_delimited, read_workbook, size_problem
+
+_NOTHING_FOUND = (
+    "没有找到试题。文本里每题写成：题号和题干一行，选项A、B、C、D各一行，答案一行（如“答案：B”），判断题写“答案：正确”"
+)
+
+
+def read_bank(content: bytes, name: str) -> Reading:
+    """The questions of an uploaded or shipped file, each with its verdict; any bytes in, never an exception."""
+    if too_big := size_problem(content):
+        return Reading(problems=(too_big,))
+    reading = _read_workbook(content) if is_workbook(content) else _read_text(content)
+    if not reading.questions and not any(problem.level == "error" for problem in reading.problems):
+        reading = replace(reading, problems=(*reading.problems, Problem(None, None, "error", _NOTHING_FOUND)))
+    return replace(reading, title=reading.title or _title_of(name))
+
+
+def _read_workbook(content: bytes) -> Reading:
+    return read_bank_table(read_workbook(content))
+
+
+def _read_text(content: bytes) -> Reading:
+    found = decode(content)
+    if not found.text:
+        return Reading(problems=found.problems)
+    table = read_delimited(found)
+    if table.is_readable and question_header(table.sheets[0]):
+        return read_bank_table(table)
+    reading = read_bank_text(found.text)
+    return replace(reading, problems=(*found.problems, *reading.problems))
+
+
+def _title_of(name: str) -> str:
+    """A title from a file's name: no folder, no ending, at most 60 characters."""
+    plain = re.sub(r"[\x00-\x1f]", "", PurePath(name.replace("\\", "/")).name)
+    return re.sub(r"\.\w{1,5}$", "", plain).strip()[:60]

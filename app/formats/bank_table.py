@@ -1,0 +1,177 @@
+"""A bank out of a table: header anywhere in the first rows, one sheet or several, options in columns or in one cell."""
+
+import re
+from collections.abc import Mapping
+
+from app.formats.bank_draft import draft_question, tell_duplicates
+from app.formats.bank_pieces import Pieces, kind_named, kind_not_offered, split_number
+from app.formats.columns import Header, cell, find_header, meanings
+from app.formats.problem import Problem, Reading, ReadQuestion
+from app.formats.table import Sheet, Table
+from app.rules.question import MOST_OPTIONS, QuestionKind, letter
+
+_TITLES = {
+    "stem": "题干 题目 问题 试题 试题内容 题目内容 问题内容 题干内容 试题题干 试题题目 题目描述 题目名称 "
+    "content question stem",
+    "key": "答案 正确答案 标准答案 参考答案 试题答案 正确选项 正确答案选项 正确项 "
+    "correctanswer correctanswers answer key",
+    "explanation": "解析 答案解析 试题解析 题目解析 参考解析 解释 提示 说明 analysis explanation",
+    "kind_word": "题型 类型 试题类型 题目类型 题型名称 题类 type kind",
+    "difficulty": "难度 难易度 难易程度 难度等级 难度系数 试题难度 level difficulty",
+    "topic": "知识点 所属知识点 考点 标签 分类 题目分类 试题分类 知识点分类 章节 topic tag",
+    "source": "依据 来源 出处 法律依据 法条依据 试题来源 题目来源 依据来源 source",
+    "page": "页码",
+    "number": "序号 题号 编号 no id",
+    "points": "分值 分数 得分 单空分数 score points",
+    "options": "选项 备选项 候选项 备选答案 选项内容 全部选项 各选项 options",
+}
+_MEANING_OF = {title: meaning for meaning, titles in _TITLES.items() for title in titles.split()}
+_MEANING_OF["t"] = "kind_word"  # one letter, yet a title that circulates; options begin again at A
+_OPTION_TITLE = re.compile(
+    r"(?:选项|备选项|备选答案|候选项|选择|答案选项|答案|option|answer|o)([a-j]|10|[1-9]|[一二三四五六七八九十])"
+    r"|([a-j])(?:选项|项)?"
+)
+_GAP_TITLE = re.compile(r"空(?:\d{1,2}|[一二三四五六七八九十])")
+_LONGEST_TITLE = 12
+_HAN_FIGURES = "一二三四五六七八九十"
+_ONE_CELL = re.compile(r"\s*[|｜\n]\s*")
+_COPIED = ("explanation", "source", "topic", "difficulty", "kind_word")
+_TOLD = {
+    "stem": "题干",
+    "key": "答案",
+    "explanation": "解析",
+    "source": "依据",
+    "topic": "知识点",
+    "difficulty": "难度",
+}
+
+
+def read_bank_table(table: Table) -> Reading:
+    """The questions of every sheet that has a header, with a verdict for each row. Never raises."""
+    if not table.is_readable:
+        return Reading(problems=table.problems)
+    questions: list[ReadQuestion] = []
+    recognised: list[str] = []
+    skipped: list[str] = []
+    for sheet in table.sheets:
+        header = question_header(sheet)
+        if sheet.hidden or header is None:
+            skipped += _why_skipped(sheet)
+            continue
+        recognised.append(header.told(sheet.name))
+        questions += [draft_question(pieces) for pieces in _SheetReader(sheet, header).read()]
+    problems = list(table.problems)
+    if not recognised:
+        message = "没有找到表头。请在表格第一行写上列名，至少有“题干”和“答案”两列，选项写在“选项A、选项B……”各列"
+        problems.append(Problem(None, None, "error", message))
+    return Reading("", "", tuple(tell_duplicates(questions)), tuple(problems), tuple(recognised), tuple(skipped))
+
+
+def question_header(sheet: Sheet) -> Header | None:
+    """The header row of a sheet of questions, if it has one: a stem, and a key or options."""
+    return find_header(sheet.rows, _meaning, _is_enough)
+
+
+def _is_enough(columns: Mapping[str, int]) -> bool:
+    return "stem" in columns and any(name in ("key", "gap") or name.startswith("option") for name in columns)
+
+
+def _why_skipped(sheet: Sheet) -> list[str]:
+    if not any(any(value.strip() for value in row) for row in sheet.rows):
+        return []
+    name = f"工作表“{sheet.name}”" if sheet.name else "这张表"
+    return [f"{name}是隐藏的，没有读取" if sheet.hidden else f"{name}没有找到表头（至少要有题干、答案两列），没有读取"]
+
+
+def _meaning(title: str) -> str | None:
+    if meaning := _MEANING_OF.get(title):
+        return meaning
+    if found := _OPTION_TITLE.fullmatch(title):
+        sign = found[1] or found[2]
+        if sign.isdigit():
+            return f"option{int(sign) - 1}"
+        if sign in _HAN_FIGURES:
+            return f"option{_HAN_FIGURES.index(sign)}"
+        return f"option{ord(sign) - ord('a')}"
+    return "gap" if _GAP_TITLE.fullmatch(title) else None
+
+
+class _SheetReader:
+    """Walks over one sheet below its header."""
+
+    def __init__(self, sheet: Sheet, header: Header) -> None:
+        self.sheet = sheet
+        self.columns = header.columns
+        self.first = header.row + 1
+        titles_above = " ".join(value for row in sheet.rows[: header.row] for value in row[:1])
+        self._name_kind(f"{sheet.name or ''} {titles_above}")
+
+    def read(self) -> list[Pieces]:
+        found = []
+        for index in range(self.first, len(self.sheet.rows)):
+            row = self.sheet.rows[index]
+            if not any(value.strip() for value in row) or self._is_heading(row):
+                continue
+            found.append(self._pieces(index, row))
+        return found
+
+    def _name_kind(self, words: str) -> None:
+        self.kind = kind_named(words)
+        self.not_offered = "" if self.kind else kind_not_offered(words)
+        if "gap" in self.columns and not self.kind:
+            self.kind = QuestionKind.FILL_IN
+
+    def _is_heading(self, row: tuple[str, ...]) -> bool:
+        """Whether the row is no question but a title or a second header in the middle of the sheet."""
+        if len(self._text(row, "stem")) <= _LONGEST_TITLE and _is_enough(columns := meanings(row, _meaning)):
+            self.columns = columns
+            return True
+        filled = [value.strip() for value in row if value.strip()]
+        if len(set(filled)) == 1 and len(filled[0]) <= 30 and (kind_named(filled[0]) or kind_not_offered(filled[0])):
+            self._name_kind(filled[0])
+            return True
+        return False
+
+    def _pieces(self, index: int, row: tuple[str, ...]) -> Pieces:
+        number, stem = split_number(self._text(row, "stem"))
+        pieces = Pieces(
+            row=index + 1,
+            sheet=self.sheet.name,
+            stem=stem,
+            options=self._options(row),
+            key=self._text(row, "key"),
+            number=self._text(row, "number") or number,
+            outer_kind=self.kind,
+            not_offered=self.not_offered,
+        )
+        for name in _COPIED:
+            setattr(pieces, name, self._text(row, name))
+        if page := self._text(row, "page"):
+            pieces.source = f"{pieces.source} {page}".strip()
+        if not pieces.stem and not any(pieces.options) and not pieces.key:
+            pieces.explanation = next(value.strip() for value in row if value.strip())
+        self._tell_odd_cells(index, row, pieces)
+        return pieces
+
+    def _text(self, row: tuple[str, ...], meaning: str) -> str:
+        return cell(row, self.columns.get(meaning))
+
+    def _options(self, row: tuple[str, ...]) -> list[str]:
+        options = [self._text(row, f"option{place}") for place in range(MOST_OPTIONS)]
+        if any(options):
+            return options
+        whole = self._text(row, "options")
+        return [part for part in _ONE_CELL.split(whole) if part] if whole else []
+
+    def _tell_odd_cells(self, index: int, row: tuple[str, ...], pieces: Pieces) -> None:
+        """Warn where the sheet kept a date or a fraction: on the screen it may read 10月1日 or 50%."""
+        told = _TOLD | {f"option{place}": f"选项{letter(place)}" for place in range(MOST_OPTIONS)}
+        for meaning, column in self.columns.items():
+            sort = self.sheet.odd.get((index, column))
+            name = told.get(meaning)
+            if not sort or not name or meaning == "difficulty":
+                continue
+            said = cell(row, column)
+            what = "日期或时间" if sort == "date" else "小数（也可能是百分数）"
+            message = f"{name}在表格里存的是{what}，读作“{said}”；若与看到的不同，请把单元格设为文本后重填"
+            pieces.note(name[:2], "warning", message)

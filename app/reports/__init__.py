@@ -1,0 +1,1 @@
+"""Tables of figures and their files: Excel, CSV, charts. Nothing here knows a database or a page."""

@@ -1,0 +1,76 @@
+"""A browser of few lines: keep-alive, cookies, forms, JSON. Light, so that the server gets the processor."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.served import HOST
+
+TIMEOUT = 30
+
+
+class Unexpected(RuntimeError):
+    """The server answered with another status than the page needs."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response; `location` is the path of a redirect."""
+
+    status: int
+    text: str
+    location: str
+
+
+class Browser:
+    """One person's browser. Raises OSError or HTTPException when the server cannot be reached."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT)
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> str:
+        """The page at that path."""
+        return self.send("GET", path, {}, None, 200).text
+
+    def post(self, path: str, fields: dict[str, str]) -> str:
+        """Post a form that answers with a redirect; returns where to."""
+        body = urlencode(fields).encode()
+        return self.send("POST", path, {"Content-Type": "application/x-www-form-urlencoded"}, body, 303).location
+
+    def post_json(self, path: str, value: object, headers: dict[str, str]) -> Any:
+        """Post JSON as a script does; returns the JSON of the answer."""
+        body = json.dumps(value, separators=(",", ":")).encode()
+        return json.loads(self.send("POST", path, {"Content-Type": "application/json"} | headers, body, 200).text)
+
+    def post_json_and_leave(self, path: str, value: object, headers: dict[str, str]) -> None:
+        """Post JSON and drop the connection without waiting for the answer."""
+        body = json.dumps(value, separators=(",", ":")).encode()
+        self._connection.request("POST", path, body, self._with_cookies({"Content-Type": "application/json"} | headers))
+        self._connection.close()
+
+    def send(self, method: str, path: str, headers: dict[str, str], body: bytes | None, wanted: int | None) -> Answer:
+        """Send a request. Raises Unexpected when another status than `wanted` comes back."""
+        self._connection.request(method, path, body, self._with_cookies(headers))
+        response = self._connection.getresponse()
+        text = response.read().decode()
+        for header in response.headers.get_all("Set-Cookie", ()):
+            name, _, rest = header.partition("=")
+            self._cookies[name] = rest.partition(";")[0]
+        if wanted is not None and response.status != wanted:
+            raise Unexpected(f"{method} {path}: {response.status} instead of {wanted}: {text[:300]}")
+        return Answer(response.status, text, response.headers.get("Location", ""))
+
+    def forget(self) -> None:
+        """Drop all cookies, as a browser that somebody else opens."""
+        self._cookies.clear()
+
+    def close(self) -> None:
+        """Close the connection; the next request opens a new one."""
+        self._connection.close()
+
+    def _with_cookies(self, headers: dict[str, str]) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return headers | {"Cookie": cookies} if cookies else headers

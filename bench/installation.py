@@ -1,0 +1,92 @@
+"""An installation of the product in a folder of its own, with made-up people and a contest that is open."""
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+import run
+from app import create_app
+from app.database import db, writing
+from app.extensions import utc_now
+from app.models import Question, QuestionBank, Quiz, Unit, User
+from app.operations.accounts import HASHER
+from app.operations.contests import Opening, open_contest
+from bench import cast
+from bench.cast import PASSWORD, Person
+from bench.served import HOST, Served, free_port
+from config import Settings
+
+POINTS = 200
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where it lies, under which name its contest is open, and for whom."""
+
+    folder: Path
+    slug: str
+    people: tuple[Person, ...]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "zhisai.db"
+
+    def serve(self) -> Served:
+        """The product as `make run` serves it, on a free port; not started yet."""
+        port = free_port()
+        environment = {"INSTANCE_DIR": str(self.folder), "HOST": HOST, "PORT": str(port)}
+        return Served([sys.executable, "run.py"], environment, port, self.folder / "server.log")
+
+
+def furnish(folder: Path, people: Sequence[Person], *, items: int, pool: int) -> Installation:
+    """Make tables and content, put the people in, and open a contest of one attempt and that many items for them."""
+    settings = Settings.from_environment({"INSTANCE_DIR": str(folder)})
+    with contextlib.redirect_stdout(sys.stderr):
+        run.prepare(settings)
+    app = create_app(settings)
+    with app.app_context():
+        now = utc_now()
+        quiz_id = _write(people, items, pool, now)
+        opening = Opening(quiz_id, "测量用知识竞赛", now - timedelta(hours=1), now + timedelta(days=1), slug="bench")
+        slug = open_contest(opening, actor=None, now=now)
+        db.session.remove()
+        db.engine.dispose()
+    return Installation(folder, slug, tuple(people))
+
+
+def _write(people: Sequence[Person], items: int, pool: int, now: datetime) -> int:
+    hashed = HASHER.hash(PASSWORD)
+    with writing() as session:
+        unit, bank = Unit(name="市测量局", order=1), QuestionBank(title="测量用题库", created_at=now)
+        session.add_all([unit, bank])
+        session.flush()
+        rows = [
+            {
+                "name": p.name, "phone": p.phone, "login": p.login, "password_hash": hashed, "unit_id": unit.id,
+                "sort_key": p.login, "created_at": now,
+            }
+            for p in people
+        ]  # fmt: skip
+        for start in range(0, len(rows), CHUNK):
+            session.execute(sa.insert(User), rows[start : start + CHUNK])
+        session.add_all(
+            Question(
+                bank_id=bank.id, number=number, kind="single_choice", stem=q.stem, options=list(q.options),
+                key=[q.key], created_at=now,
+            )
+            for number, q in enumerate(cast.questions(pool), start=1)
+        )  # fmt: skip
+        quiz = Quiz(
+            title="测量用试卷方案", bank_id=bank.id, duration=1800, attempts_allowed=1, counting="best",
+            sections=[{"title": "单项选择题", "kind": "single_choice", "count": items, "points": POINTS}],
+            pass_mark=items * POINTS * 6 // 10, excellence_mark=items * POINTS * 9 // 10, created_at=now,
+        )  # fmt: skip
+        session.add(quiz)
+        session.flush()
+        return quiz.id

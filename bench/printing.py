@@ -1,0 +1,46 @@
+"""The figures of a bench as a table for people."""
+
+import unicodedata
+from typing import Any
+
+from bench.journeys import WAYS
+
+COLUMNS = ("", "CPU毫秒/份", "份/秒", "开考 p50/p99", "保存 p50/p99", "交卷 p50/p99", "丢失", "出错")
+NAMES = {"floor": "裸 Flask 下限", "zhisai": "知赛"}
+
+
+def table(summary: dict[str, Any]) -> str:
+    """The whole table, with what was done above it. Times in milliseconds."""
+    machine = summary["machine"]
+    lines = [
+        f"真实 HTTP，同时 {summary['at_once']} 人（闭环），每轮 {summary['people']} 人；"
+        f"每人登录、开 {summary['items']} 题的卷、保存 {summary['saves']} 次、交卷、看成绩。",
+        f"交替测 {summary['pairs']} 对，取中位数。{machine['cores']} 核，Python {machine['python']}，"
+        f"测完时负载 {machine['load']}；时间单位毫秒。",
+    ]
+    for way, found in summary["ways"].items():
+        rows = [COLUMNS, *(_row(NAMES[name], found[name]) for name in NAMES)]
+        lines += ["", WAYS[way], *_aligned(rows), f"  知赛 ÷ 下限 = {found['ratio']}"]
+        lines += [f"  ! {error}" for name in NAMES for error in found[name]["errors"][:5]]
+    memory = "，".join(f"{NAMES[name]} {size} MB" for name, size in summary["memory_mb"].items())
+    return "\n".join([*lines, "", f"测完时内存（各进程相加，共用的页重复计）：{memory}"])
+
+
+def _row(name: str, found: dict[str, Any]) -> tuple[str, ...]:
+    times = [f"{found[step]['p50']} / {found[step]['p99']}" for step in ("start_ms", "save_ms", "hand_in_ms")]
+    cpu, rate = found["cpu_ms_per_attempt"], found["attempts_per_second"]
+    return (name, f"{cpu}", f"{rate}", *times, str(found["lost"]), str(len(found["errors"])))
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return ["  " + "  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,148 @@
+"""Signing in, entering, one-time links and roles."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.operations import accounts
+from app.operations.accounts import LoginTaken, SignedIn, WeakPassword, digest
+from app.queries import accounts as questions
+from app.rules.admission import Reason, Refusal
+from app.rules.roles import Role
+from tests import factories
+from tests.factories import NOON, PASSWORD
+
+HERE = "192.0.2.7"
+
+
+@pytest.fixture
+def organizer(context):
+    return factories.account("zhoumin", Role.ORGANIZER)
+
+
+@pytest.fixture
+def contest(context):
+    return factories.contest(factories.city())[0]
+
+
+def person(signed_in, now=NOON):
+    return questions.signed_in(digest(signed_in.token), now)
+
+
+def reason(call):
+    with pytest.raises(Refusal) as refusal:
+        call()
+    return refusal.value.reason
+
+
+def test_a_sign_in_holds_the_roles_of_its_person(organizer):
+    who = person(accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON))
+    assert (who.name, who.roles, who.is_organizer, who.is_administrator) == ("周敏", {Role.ORGANIZER}, True, False)
+
+
+def test_a_wrong_password_and_an_unknown_login_are_refused_alike(organizer):
+    assert reason(lambda: accounts.sign_in("zhoumin", "wrong", origin=HERE, now=NOON)) is Reason.WRONG_PASSWORD
+    assert reason(lambda: accounts.sign_in("nobody", "wrong", origin=HERE, now=NOON)) is Reason.WRONG_PASSWORD
+
+
+def test_five_wrong_tries_pause_this_name_from_this_place_only(organizer):
+    for _ in range(5):
+        reason(lambda: accounts.sign_in("zhoumin", "wrong", origin=HERE, now=NOON))
+    assert reason(lambda: accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
+    assert accounts.sign_in("zhoumin", PASSWORD, origin="192.0.2.8", now=NOON).user_id == organizer
+    assert accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON + accounts.PAUSE).user_id == organizer
+
+
+def test_a_cookie_copied_before_the_sign_out_is_dead_after_it(organizer):
+    signed_in = accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
+    accounts.sign_out(digest(signed_in.token), now=NOON)
+    assert person(signed_in) is None
+
+
+def test_a_sign_in_ends_by_itself(organizer):
+    signed_in = accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
+    assert person(signed_in, NOON + accounts.SIGN_IN_LASTS - timedelta(milliseconds=1)) is not None
+    assert person(signed_in, NOON + accounts.SIGN_IN_LASTS) is None
+
+
+def test_changing_the_password_ends_every_other_sign_in(organizer):
+    older = accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
+    newer = accounts.change_password(organizer, PASSWORD, "another good sentence", now=NOON)
+    assert person(older) is None
+    assert person(newer).user_id == organizer
+
+
+def test_name_and_four_digits_let_a_person_into_this_contest(contest):
+    signed_in = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
+    assert isinstance(signed_in, SignedIn)
+    assert (person(signed_in).name, person(signed_in).contest_id) == ("王芳", contest)
+
+
+def test_entering_by_name_never_opens_the_persons_roles(contest):
+    li_ming = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
+    accounts.grant(li_ming.user_id, Role.ADMINISTRATOR, actor=None, now=NOON)
+    again = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
+    assert (person(again).roles, person(again).is_organizer, person(again).is_administrator) == (set(), False, False)
+
+
+def test_namesakes_with_the_same_digits_choose_their_unit(contest):
+    found = accounts.enter(contest, "李明", "6207", origin=HERE, now=NOON)
+    assert [candidate.unit for candidate in found] == ["市财政局", "市档案馆"]
+    chosen = accounts.enter(contest, "李明", "6207", origin=HERE, now=NOON, user_id=found[1].user_id)
+    assert chosen.user_id == found[1].user_id
+
+
+def test_choosing_somebody_elses_number_is_refused(contest):
+    outcome = lambda: accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON, user_id=3)  # noqa: E731
+    assert reason(outcome) is Reason.NOT_ON_ROSTER
+
+
+def test_whoever_is_not_on_the_roster_is_refused_and_paused_after_five_tries(contest):
+    for _ in range(5):
+        assert reason(lambda: accounts.enter(contest, "王芳", "9999", origin=HERE, now=NOON)) is Reason.NOT_ON_ROSTER
+    assert reason(lambda: accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
+    assert isinstance(accounts.enter(contest, "陈静", "3333", origin=HERE, now=NOON), SignedIn)
+
+
+@pytest.mark.parametrize("tail", ["%", "____", "", "%%%%"])
+def test_the_four_digits_are_no_pattern(contest, tail):
+    assert reason(lambda: accounts.enter(contest, "王芳", tail, origin=HERE, now=NOON)) is Reason.NOT_ON_ROSTER
+
+
+def test_the_first_administrator_comes_from_a_one_time_link(context):
+    token = accounts.make_setup_link(now=NOON)
+    signed_in = accounts.activate(token, name="孙局", login="admin1", password=PASSWORD, now=NOON)
+    assert person(signed_in).is_administrator
+    assert accounts.make_setup_link(now=NOON) is None
+    used = lambda: accounts.activate(token, name="x", login="admin2", password=PASSWORD, now=NOON)  # noqa: E731
+    assert reason(used) is Reason.LINK_USED
+
+
+def test_a_newer_setup_link_ends_the_older(context):
+    older, newer = accounts.make_setup_link(now=NOON), accounts.make_setup_link(now=NOON)
+    assert questions.link(digest(older), NOON) is None
+    assert questions.link(digest(newer), NOON) is not None
+    assert questions.link(digest(newer), NOON + accounts.LINK_LASTS) is None
+
+
+def test_a_weak_password_or_a_taken_login_leaves_the_link_usable(organizer):
+    _, token = accounts.make_account("吴强", "wuqiang", Role.ORGANIZER, actor=None, now=NOON)
+    with pytest.raises(WeakPassword):
+        accounts.activate(token, name="", login="wuqiang", password="short", now=NOON)
+    with pytest.raises(LoginTaken):
+        accounts.activate(token, name="", login="zhoumin", password=PASSWORD, now=NOON)
+    assert person(accounts.activate(token, name="", login="wuqiang", password=PASSWORD, now=NOON)).is_organizer
+
+
+@pytest.mark.parametrize("password", ["123456789", "1234567890123", "aaaaaaaaaaaa", "xx-zhoumin-xx"])
+def test_passwords_that_are_easily_guessed_are_refused(password):
+    with pytest.raises(WeakPassword):
+        accounts.check_password(password, "zhoumin")
+
+
+def test_the_last_administrator_keeps_the_role(context):
+    first = factories.account("admin1", Role.ADMINISTRATOR)
+    assert accounts.revoke(first, Role.ADMINISTRATOR, actor=first, now=NOON) is False
+    second = factories.account("admin2", Role.ADMINISTRATOR)
+    assert accounts.revoke(first, Role.ADMINISTRATOR, actor=second, now=NOON) is True
+    assert questions.administrators() == {second}

@@ -1,0 +1,141 @@
+"""The gate, the pragmas and the column type that everything stands on."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from app.database import PRAGMAS, Gate, db, grouped, is_fixed, milliseconds, moment, writing
+from app.models import Site, Unit, User
+from tests.factories import NOON
+
+
+@pytest.mark.parametrize(
+    ("version", "fixed"),
+    [
+        ((3, 40, 1), False), ((3, 44, 5), False), ((3, 44, 6), True), ((3, 45, 0), False), ((3, 50, 6), False),
+        ((3, 50, 7), True), ((3, 51, 2), False), ((3, 51, 3), True), ((3, 53, 4), True),
+    ],
+)  # fmt: skip
+def test_only_an_sqlite_without_the_log_corruption_bug_is_used(version, fixed):
+    assert is_fixed(version) is fixed
+
+
+@pytest.mark.database("sqlite")
+def test_every_connection_has_the_pragmas(context):
+    asked = {}
+    for name in PRAGMAS:
+        asked[name] = db.session.execute(sa.text(f"PRAGMA {name}")).scalar()
+    assert asked == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000,
+        "trusted_schema": 0, "journal_size_limit": 67108864,
+    }  # fmt: skip
+    assert is_fixed(tuple(map(int, db.session.execute(sa.text("SELECT sqlite_version()")).scalar().split("."))))
+
+
+def test_a_moment_comes_back_with_its_zone_to_the_millisecond(context):
+    at = datetime(2026, 9, 17, 12, 0, 0, 123_000, tzinfo=timezone(timedelta(hours=8)))
+    with writing() as session:
+        session.add(User(name="李明", created_at=at))
+    stored = db.session.scalars(sa.select(User.created_at)).one()
+    assert stored == at
+    assert stored.tzinfo is UTC
+
+
+def test_a_moment_without_zone_is_refused(context):
+    with pytest.raises(StatementError, match="a moment needs a time zone"), writing() as session:
+        session.add(User(name="李明", created_at=datetime(2026, 9, 17)))  # noqa: DTZ001
+
+
+def test_milliseconds_are_exact():
+    at = datetime(2026, 9, 17, 4, 0, 0, 999_000, tzinfo=UTC)
+    assert moment(milliseconds(at)) == at
+
+
+def test_an_operation_that_fails_leaves_nothing(context):
+    with pytest.raises(RuntimeError, match="on purpose"), writing() as session:
+        session.add(Unit(name="市财政局"))
+        session.flush()
+        raise RuntimeError("on purpose")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Unit)) == 0
+
+
+def test_an_operation_inside_an_operation_is_refused(context):
+    with writing(), pytest.raises(RuntimeError, match="inside"), writing():
+        pass
+
+
+def test_a_read_before_an_operation_does_not_break_it(context):
+    db.session.scalars(sa.select(Unit)).all()
+    with writing() as session:
+        session.add(Unit(name="市财政局"))
+    assert db.session.scalars(sa.select(Unit.name)).all() == ["市财政局"]
+
+
+def test_many_threads_of_both_kinds_of_writing_lose_nothing(app):
+    statement = sa.insert(Unit).values(name=sa.bindparam("b_name"), order=0)
+    errors = []
+
+    def write(number):
+        with app.app_context():
+            try:
+                for round_ in range(5):
+                    assert grouped(statement, {"b_name": f"g{number}-{round_}"}) == 1
+                    with writing() as session:
+                        session.add(Unit(name=f"w{number}-{round_}"))
+            except Exception as error:
+                errors.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with app.app_context():
+        assert errors == []
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Unit)) == 120
+
+
+def test_a_grouped_statement_that_fails_tells_its_sender(context):
+    statement = sa.insert(Site).values(id=sa.bindparam("b_id"), name="x", organizer="", phone="", phone_hours="", icp="")
+    with pytest.raises(IntegrityError):
+        grouped(statement, {"b_id": 2})
+    assert grouped(statement, {"b_id": 1}) == 1
+
+
+def test_what_is_read_after_a_grouped_write_sees_it(context):
+    db.session.scalars(sa.select(Unit)).all()
+    grouped(sa.insert(Unit).values(name="市财政局", order=0), {})
+    assert db.session.scalars(sa.select(Unit.name)).all() == ["市财政局"]
+
+
+def test_the_gate_lets_writers_in_one_by_one_in_the_order_of_arrival(tmp_path):
+    gate, order, inside = Gate(tmp_path / "lock"), [], []
+
+    def enter(number):
+        with gate:
+            inside.append(number)
+            order.append(number)
+            assert inside == [number]
+            inside.clear()
+
+    gate.__enter__()
+    threads = []
+    for number in range(8):
+        threads.append(threading.Thread(target=enter, args=(number,)))
+        threads[-1].start()
+        while len(gate._waiting) < number + 2:
+            pass
+    gate.__exit__()
+    for thread in threads:
+        thread.join(10)
+    assert order == list(range(8))
+    gate.close()
+
+
+def test_noon_is_noon_in_shanghai():
+    assert NOON.astimezone(timezone(timedelta(hours=8))).hour == 12

@@ -1,0 +1,158 @@
+"""From the link to the first item, as a cadre without JavaScript."""
+
+from datetime import timedelta
+
+from tests import factories
+from tests.factories import NOON
+
+
+def text(response):
+    return response.get_data(as_text=True)
+
+
+def test_name_and_four_digits_lead_to_the_unit_and_the_rules(contest, client, enter):
+    response = enter()
+    assert (response.status_code, response.location) == (303, "/c/pufa/rules")
+    page = text(client.get("/c/pufa/rules"))
+    assert "王芳" in page
+    assert "市财政局" in page
+    assert "138****1111" in page
+    assert "13800001111" not in page
+    assert "限时30分钟" in page
+    assert "是我，开始答题" in page
+
+
+def test_blanks_in_a_name_do_not_matter(contest, enter):
+    assert enter(name=" 王　芳 ").status_code == 303
+
+
+def test_whoever_has_entered_goes_straight_to_the_rules(contest, client, enter):
+    enter()
+    assert client.get("/c/pufa").location == "/c/pufa/rules"
+
+
+def test_a_stranger_is_told_so_with_three_ways_on(app, contest, client, enter):
+    from app.operations.site import SiteWords, describe_site
+
+    with app.app_context():
+        describe_site(SiteWords("网络知识竞赛", "市直机关工委", "0000-80123456", "工作日", ""), actor=1, now=NOON)
+    response = enter(name="赵敏", tail="4444")
+    assert response.status_code == 403
+    page = text(response)
+    assert "参赛名单里没有找到您" in page
+    assert "按“赵敏、手机后四位4444”没有查到" in page
+    assert "申请参赛" in page
+    assert "0000-80123456" in page
+
+
+def test_a_wrong_form_keeps_what_was_filled_in(contest, enter):
+    page = text(enter(name="王芳", tail="12"))
+    assert "请填四个数字。" in page
+    assert 'value="王芳"' in page
+    assert 'value="12"' in page
+
+
+def test_namesakes_choose_their_unit(contest, client, enter):
+    page = text(enter(name="李明", tail="6207"))
+    assert "市财政局" in page
+    assert "市档案馆" in page
+    assert enter(name="李明", tail="6207", candidate="4").location == "/c/pufa/rules"
+    assert "市档案馆" in text(client.get("/c/pufa/rules"))
+
+
+def test_starting_opens_the_paper(contest, client, enter):
+    enter()
+    response = client.submit("/c/pufa/attempts", page="/c/pufa/rules")
+    assert (response.status_code, response.location) == (303, "/attempts/1")
+    page = text(client.get("/attempts/1"))
+    assert page.count('class="item"') == 5
+    assert "单项选择题" in page
+
+
+def test_before_the_opening_the_button_says_so(app, city, client, enter):
+    with app.app_context():
+        factories.contest(city, opens=NOON + timedelta(hours=1))
+    enter()
+    page = text(client.get("/c/pufa/rules"))
+    assert "尚未开始" in page
+    assert client.post("/c/pufa/attempts", data={"csrf_token": client.token}).status_code == 409
+
+
+def test_starting_late_is_confirmed_first(app, city, client, enter):
+    with app.app_context():
+        factories.contest(city, opens=NOON - timedelta(hours=1), closes=NOON + timedelta(minutes=6))
+    enter()
+    assert "距截止6分钟，本次只有6分钟" in text(client.get("/c/pufa/rules"))
+    refused = client.post("/c/pufa/attempts", data={"csrf_token": client.token})
+    assert refused.status_code == 409
+    assert "距截止6分钟，本次只有6分钟" in text(refused)
+    accepted = client.post("/c/pufa/attempts", data={"csrf_token": client.token, "accept_short": "yes"})
+    assert accepted.location == "/attempts/1"
+
+
+def test_after_the_closing_nobody_starts(contest, client, enter, clock):
+    enter()
+    clock(NOON + timedelta(days=1))
+    enter()
+    page = text(client.get("/c/pufa/rules"))
+    assert "截止，不能再开始作答" in page
+
+
+def test_an_account_on_the_roster_may_answer_and_one_that_is_not_is_told_so(app, contest, organizer, client, sign_in):
+    sign_in()
+    response = client.get("/c/pufa/rules")
+    assert response.status_code == 403
+    assert "周敏不在这场竞赛的名单里" in text(response)
+
+
+def test_a_sign_in_for_one_contest_opens_no_other(app, city, contest, client, enter):
+    with app.app_context():
+        factories.contest(city, slug="other", title="另一场")
+    enter()
+    assert client.get("/c/other/rules").location == "/c/other"
+
+
+def test_leaving_for_the_next_person_ends_the_sign_in(contest, client, enter):
+    enter()
+    client.get("/c/pufa/rules")
+    response = client.post("/sign-out", data={"csrf_token": client.token, "next": "/c/pufa"})
+    assert response.location == "/c/pufa"
+    assert client.get("/c/pufa/rules").location == "/c/pufa"
+    assert 'name="tail"' in text(client.get("/c/pufa"))
+
+
+def test_leaving_never_leads_to_another_site(contest, client, enter):
+    for target in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        enter()
+        client.get("/c/pufa/rules")
+        response = client.post("/sign-out", data={"csrf_token": client.token, "next": target})
+        assert response.location == "/"
+
+
+def test_an_unknown_address_is_a_page_that_helps(client):
+    response = client.get("/c/nothing")
+    assert response.status_code == 404
+    assert "没有找到这一页" in text(response)
+
+
+def test_asking_to_take_part_reaches_the_queue(app, contest, client):
+    response = client.submit(
+        "/c/pufa/application",
+        {"name": "赵敏", "unit": "市财政局", "phone": "13800004444"},
+        page="/c/pufa/application",
+    )
+    assert response.location == "/c/pufa/application/made"
+    assert "申请已收到" in text(client.get("/c/pufa/application/made"))
+    from app.queries import contests
+
+    with app.app_context():
+        (request,) = contests.applications(contest)
+        assert (request.name, request.unit, request.phone, request.state) == ("赵敏", "市财政局", "13800004444", "waiting")
+
+
+def test_a_request_with_a_wrong_telephone_keeps_its_fields(contest, client):
+    page = text(
+        client.submit("/c/pufa/application", {"name": "赵敏", "unit": "市财政局", "phone": "123"}, page="/c/pufa/application")
+    )
+    assert "请填11位手机号。" in page
+    assert 'value="市财政局"' in page
