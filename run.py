@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -61,13 +62,15 @@ def main() -> int:
         print(f"无法启动：{settings.host}:{settings.port} 已被占用。请先停掉占用它的程序，或换个端口：PORT=8001 make run",
               file=sys.stderr)  # fmt: skip
         return 2
-    path = prepare(settings)
+    _serve(settings, prepare(settings))
+    return 0
+
+
+def _greet(settings: Settings, path: str | None) -> None:
     print(f"\n  知赛已启动：{settings.public_url}", flush=True)
     if path:
         print(f"  首次使用，请在7天内打开这个一次性链接，设置第一个管理员：\n  {settings.public_url}{path}", flush=True)
     print("  按 Ctrl+C 停止。\n", flush=True)
-    _serve(settings)
-    return 0
 
 
 def _is_taken(settings: Settings) -> bool:
@@ -81,9 +84,10 @@ def _is_taken(settings: Settings) -> bool:
     return False
 
 
-def _serve(settings: Settings) -> None:
-    from granian import Granian  # slow import, after the address is printed
+def _serve(settings: Settings, path: str | None) -> None:
+    from granian import Granian  # slow import, needed only to serve
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     server = Granian(
         "run:application",
@@ -96,8 +100,9 @@ def _serve(settings: Settings) -> None:
         backlog=1024,
         working_dir=Path(ROOT),
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.error,
     )
+    server.on_startup(partial(_greet, settings, path))
     server.serve()
 
 

@@ -88,7 +88,9 @@ def _questions(bank_id: int) -> list[Question]:
             number=number,
             kind=kind,
             stem=f"第{number}题的题干",
-            options=["正确", "错误"] if kind == "true_false" else [f"{number}甲", f"{number}乙", f"{number}丙", f"{number}丁"],
+            options=["正确", "错误"]
+            if kind == "true_false"
+            else [f"{number}甲", f"{number}乙", f"{number}丙", f"{number}丁"],
             key={"single_choice": [1], "multiple_choice": [0, 2], "true_false": [0]}[kind],
             explanation=f"{KEY_CANARY}{number}",
             source=f"依据暗记{number}",
@@ -99,7 +101,12 @@ def _questions(bank_id: int) -> list[Question]:
 
 
 def contest(
-    made: City, *, opens: datetime | None = None, closes: datetime | None = None, now: datetime = NOON, **opening: object
+    made: City,
+    *,
+    opens: datetime | None = None,
+    closes: datetime | None = None,
+    now: datetime = NOON,
+    **opening: object,
 ) -> tuple[int, str]:
     """Open the city's quiz for everybody, from an hour ago for a day; returns the contest's id and slug."""
     opens = opens or now - timedelta(hours=1)

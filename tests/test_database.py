@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from app.database import PRAGMAS, Gate, db, grouped, is_fixed, milliseconds, moment, writing
-from app.models import Site, Unit, User
+from app.models import Unit, User
 from tests.factories import NOON
 
 
@@ -32,7 +32,8 @@ def test_every_connection_has_the_pragmas(context):
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000,
         "trusted_schema": 0, "journal_size_limit": 67108864,
     }  # fmt: skip
-    assert is_fixed(tuple(map(int, db.session.execute(sa.text("SELECT sqlite_version()")).scalar().split("."))))
+    version = str(db.session.scalar(sa.text("SELECT sqlite_version()"))).split(".")
+    assert is_fixed((int(version[0]), int(version[1]), int(version[2])))
 
 
 def test_a_moment_comes_back_with_its_zone_to_the_millisecond(context):
@@ -75,7 +76,7 @@ def test_a_read_before_an_operation_does_not_break_it(context):
 
 
 def test_many_threads_of_both_kinds_of_writing_lose_nothing(app):
-    statement = sa.insert(Unit).values(name=sa.bindparam("b_name"), order=0)
+    statement = sa.text("INSERT INTO units (name, order_number) VALUES (:b_name, 0)")
     errors = []
 
     def write(number):
@@ -101,7 +102,9 @@ def test_many_threads_of_both_kinds_of_writing_lose_nothing(app):
 
 
 def test_a_grouped_statement_that_fails_tells_its_sender(context):
-    statement = sa.insert(Site).values(id=sa.bindparam("b_id"), name="x", organizer="", phone="", phone_hours="", icp="")
+    statement = sa.text(
+        "INSERT INTO site (id, name, organizer, phone, phone_hours, icp) VALUES (:b_id, 'x', '', '', '', '')"
+    )
     with pytest.raises(IntegrityError):
         grouped(statement, {"b_id": 2})
     assert grouped(statement, {"b_id": 1}) == 1

@@ -2,13 +2,17 @@
 
 from flask import Flask
 
+from app.cli.attempt import attempt
 from app.cli.bank import bank
+from app.cli.contest import contest
 from app.cli.content import content
+from app.cli.report import report
 from app.cli.roster import roster
 from app.cli.units import units
+from app.cli.user import user
 
 
 def register(app: Flask) -> None:
-    """Attach the groups of commands to `flask`."""
-    for group in (content, bank, units, roster):
+    """Attach the commands to `flask`."""
+    for group in (content, bank, units, roster, contest, attempt, report, user):
         app.cli.add_command(group)

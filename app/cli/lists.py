@@ -24,7 +24,7 @@ from app.cli.progress import steps
 from app.extensions import utc_now
 from app.operations import uploads
 from app.queries import imports
-from app.queries.imports import EFFECTIVE
+from app.queries.imports import EFFECTIVE, PreviewRow, RowProblem
 from app.rules.invalid import Invalid
 
 
@@ -47,13 +47,7 @@ def import_list(kind: List, file: Path, dry_run: bool, skip_faulty: bool, as_jso
         judged = kind.check(content, file.name, now)
         problems, rows = imports.problems_of(judged), imports.preview_rows(judged)
         faulty = sum(1 for row in rows if row.verdict == "error")
-        report: dict[str, Any] = {
-            "file": file.name,
-            "rows": sum(1 for row in rows if row.row is not None),
-            "actions": actions_json(rows),
-            "problems": problems_json(problems, rows),
-            "outcome": None,
-        }
+        report = _report(file, problems, rows)
         is_stopped = is_unreadable(problems) or (faulty > 0 and not skip_faulty) or dry_run
         if not is_stopped and any(row.action in EFFECTIVE for row in rows):
             bar.begin("写入")
@@ -71,6 +65,16 @@ def import_list(kind: List, file: Path, dry_run: bool, skip_faulty: bool, as_jso
         stop(1, "没有可以导入的内容，什么也没有写入。")
     if not as_json:
         click.echo(_told(kind, report["outcome"], dry_run))
+
+
+def _report(file: Path, problems: tuple[RowProblem, ...], rows: tuple[PreviewRow, ...]) -> dict[str, Any]:
+    return {
+        "file": file.name,
+        "rows": sum(1 for row in rows if row.row is not None),
+        "actions": actions_json(rows),
+        "problems": problems_json(problems, rows),
+        "outcome": None,
+    }
 
 
 def _confirmed(kind: List, content: bytes, file_name: str, now: datetime) -> dict[str, Any]:

@@ -19,9 +19,11 @@ def steps(count: int) -> Iterator[Steps]:
     from tqdm import tqdm  # slow import, and many commands have no bar
 
     bar = tqdm(total=count, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, bar_format="{desc} |{bar}|")
-    yield _Bar(bar)
-    bar.update(count - bar.n)
-    bar.close()
+    try:
+        yield _Bar(bar)
+        bar.update(count - bar.n)
+    finally:
+        bar.close()
 
 
 class _Bar:

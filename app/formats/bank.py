@@ -13,6 +13,8 @@ from app.formats.table import is_workbook, read_delimited, read_workbook, size_p
 _NOTHING_FOUND = (
     "没有找到试题。文本里每题写成：题号和题干一行，选项A、B、C、D各一行，答案一行（如“答案：B”），判断题写“答案：正确”"
 )
+_GIFT = re.compile(r"^::[^\n]{0,200}?::|\{\s*[=~]", re.MULTILINE)
+_IS_GIFT = "这是GIFT格式的题库，不能直接读取。请把内容整理到模板表格里，或写成一般的题库文本再上传"
 
 
 def read_bank(content: bytes, name: str) -> Reading:
@@ -37,6 +39,8 @@ def _read_text(content: bytes) -> Reading:
     if table.is_readable and question_header(table.sheets[0]):
         return read_bank_table(table)
     reading = read_bank_text(found.text)
+    if not reading.questions and _GIFT.search(found.text):
+        return Reading(problems=(Problem(None, None, "error", _IS_GIFT),))
     return replace(reading, problems=(*found.problems, *reading.problems))
 
 

@@ -60,6 +60,9 @@ _SPACED_SIGN = re.compile(r"([A-J])\s+(?=\S)")
 _GLUED_SIGN = re.compile(r"([A-J])(?=[\u4e00-\u9fff《“])")
 
 
+_FAR_AWAY = 1_000_000_000
+
+
 @dataclass(frozen=True)
 class Heading:
     """A line above questions: the kind that it names, or the word of a kind that is not offered, or neither."""
@@ -169,9 +172,29 @@ def options(line: str, following: int | None) -> list[tuple[int, str]]:
 def inline_options(stem: str) -> tuple[str, str]:
     """A stem and the options that follow it on the same line: ……（　　） A. 甲 B. 乙."""
     for found in islice(_INLINE_A.finditer(stem), _TRIED):
-        if found.start() and len(_split(0, stem[found.end() :], True)) > 1:
+        after = stem[found.end() :]
+        if found.start() and max(len(_split(0, after, True)), len(_split(0, after, False))) > 1:
             return stem[: found.start()].strip(), stem[found.start() :].strip()
     return stem, ""
+
+
+def distances_to_options(lines: list[str]) -> list[int]:
+    """For each line, how many lines on an option A or a key stands, unless something else begins before it.
+
+    Where nothing follows, the answer is larger than any number of lines; one more entry stands for the end.
+    """
+    distances = [_FAR_AWAY] * (len(lines) + 1)
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if not line:
+            distances[index] = distances[index + 1] + 1
+        elif option_letter(line, 0) == 0:
+            distances[index] = 0
+        elif found := fields(line):
+            distances[index] = 0 if found[0][0] in ("key", "kind_word") else _FAR_AWAY
+        elif not numbered(line) and not heading(line):
+            distances[index] = distances[index + 1] + 1
+    return distances
 
 
 def _folded_start(line: str) -> str:

@@ -73,7 +73,9 @@ def question_header(sheet: Sheet) -> Header | None:
 
 
 def _is_enough(columns: Mapping[str, int]) -> bool:
-    return "stem" in columns and any(name in ("key", "gap") or name.startswith("option") for name in columns)
+    options = sum(name.startswith("option") for name in columns)
+    # one option alone may be a key: the row 题干 … A of a table without header
+    return "stem" in columns and ("key" in columns or "gap" in columns or "options" in columns or options > 1)
 
 
 def _why_skipped(sheet: Sheet) -> list[str]:

@@ -36,7 +36,7 @@ class _TextReader:
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
-        self.leading = _leading(lines)
+        self.leading = bank_lines.distances_to_options(lines)
         self.title = ""
         self.note: list[str] = []
         self.found: list[Pieces] = []
@@ -305,20 +305,3 @@ def _joined(text: str, line: str) -> str:
     if not text:
         return line
     return f"{text}\n{line}" if len(text) < _KEPT_LENGTH else text
-
-
-def _leading(lines: list[str]) -> list[int]:
-    """For each line, how many lines on an option A or a key stands, if nothing else begins before it."""
-    never = len(lines) + _SEEN_AHEAD + 1
-    distances = [never] * (len(lines) + 1)
-    for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
-        if not line:
-            distances[index] = distances[index + 1] + 1
-        elif bank_lines.option_letter(line, 0) == 0:
-            distances[index] = 0
-        elif fields := bank_lines.fields(line):
-            distances[index] = 0 if fields[0][0] in ("key", "kind_word") else never
-        elif not bank_lines.numbered(line) and not bank_lines.heading(line):
-            distances[index] = distances[index + 1] + 1
-    return distances

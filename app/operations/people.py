@@ -1,6 +1,6 @@
 """People from a list: what an uploaded one would do, and doing it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from app.database import db
 from app.formats import roster_table as formats
 from app.formats.roster_table import PeopleReading, read_people
-from app.models import Attempt, Grant, RosterEntry, User
+from app.models import User
 from app.operations.banks import outcome, problem_json
+from app.operations.leaving import Absent, absent_people, cells, remove
 from app.operations.spelling import sort_key
 from app.operations.units import unknown_unit_advice, verdict
 from app.queries import people as questions
 from app.rules.masking import mask_phone
-from app.rules.matching import KnownPerson, Match, PersonRow, match_people, plain_name
+from app.rules.matching import Match, PersonRow, match_people, plain_name
 from app.rules.unit_tree import KnownUnit
 
 Json = dict[str, Any]
@@ -76,7 +77,7 @@ class PeoplePlan:
             db.session.execute(sa.insert(User), [row | {"created_at": now} for row in self.new[start : start + CHUNK]])
         if self.changed:
             db.session.execute(sa.update(User), list(self.changed))
-        left = sum(_remove(self.leaving[start : start + CHUNK], now) for start in range(0, len(self.leaving), CHUNK))
+        left = sum(remove(self.leaving[start : start + CHUNK], now) for start in range(0, len(self.leaving), CHUNK))
         kept = self.counts["kept"] + len(self.leaving) - left
         return outcome(**(self.counts | {"added": len(self.new), "left": left, "kept": kept}))
 
@@ -106,34 +107,17 @@ def plan(reading: Json, now: datetime) -> PeoplePlan:
     )
 
 
-@dataclass(frozen=True)
-class _Absent:
-    """Somebody of these units who is not in the file; stays for a `reason`, leaves without one."""
-
-    person: KnownPerson
-    reason: str
-
-    def as_row(self, units: dict[int, str]) -> Json:
-        person = self.person
-        unit = units.get(person.unit_id or 0, "")
-        message = f"文件里没有他，{self.reason}" if self.reason else "文件里没有他，将停用"
-        return {
-            "row": None,
-            "sheet": None,
-            "person": person.id,
-            "cells": cells(person.name, unit, person.staff_number, person.phone, person.login),
-            "action": "keep" if self.reason else "leave",
-            "problems": [{"column": None, "level": "warning", "message": message}],
-            "changes": [],
-            "verdict": "warning",
-        }
+def known_in(content: bytes, file_name: str, now: datetime) -> tuple[int, ...]:
+    """Ids of the people on a list who are known already: all of its usable rows, once it has been imported."""
+    judgement = _judge(found(read_people(content, file_name), "supplement"), now)
+    return tuple(match.person.id for match in judgement.matches if match.is_usable and match.person)
 
 
 @dataclass(frozen=True)
 class _Judgement:
     rows: list[Json]
     matches: list[Match]
-    absent: list[_Absent]
+    absent: list[Absent]
     units: dict[int, str]
 
 
@@ -152,7 +136,7 @@ def _judge(reading: Json, now: datetime) -> _Judgement:
     found_by = {id(row): match for (row, _), match in zip(usable, matches, strict=True)}
     has_phones = any(person.phone for _, person in placed)
     rows = [_judged_row(row, found_by.get(id(row)), problems[id(row)], names, has_phones) for row in reading["rows"]]
-    absent = _absent(rows, matches, known, now) if reading["mode"] == "replace" else []
+    absent = absent_people(rows, matches, known, now) if reading["mode"] == "replace" else []
     return _Judgement(rows, matches, absent, names)
 
 
@@ -278,57 +262,3 @@ def _new(match: Match) -> Json:
         "login": row.login,
         "sort_key": sort_key(row.name),
     }
-
-
-def _absent(
-    rows: Sequence[Json], matches: Sequence[Match], known: Sequence[KnownPerson], now: datetime
-) -> list[_Absent]:
-    """Those of the units in the file whom no row means; a row with an error keeps everybody of its name."""
-    usable = [match for match in matches if match.is_usable]
-    units = {match.row.unit_id for match in usable if match.row.unit_id is not None}
-    present = {match.person.id for match in usable if match.person}
-    unsure = {plain_name(row["values"]["name"]): row for row in rows if row["action"] == "refuse"}
-    missing = [p for p in known if p.unit_id in units and p.id not in present and not p.has_left]
-    answered = questions.with_attempts([person.id for person in missing])
-    managing = questions.with_roles(now)
-    absent = []
-    for person in missing:
-        reason = ""
-        if plain_name(person.name) in unsure:
-            reason = "但有一行同名的有误，先不停用；请改好那一行再导入"
-        elif person.id in answered:
-            reason = "但他答过题，成绩要保留，不停用"
-        elif person.id in managing:
-            reason = "但他有管理权限，不停用；请先收回权限"
-        absent.append(_Absent(person, reason))
-    return absent
-
-
-def _remove(user_ids: Sequence[int], now: datetime) -> int:
-    """Mark these people as having left, except who has started an attempt or been given a role in the meantime."""
-    answered = (
-        sa.select(Attempt.id)
-        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
-        .where(RosterEntry.user_id == User.id)
-    )
-    managing = sa.select(Grant.id).where(
-        Grant.user_id == User.id, sa.or_(Grant.ends_at.is_(None), Grant.ends_at > now)
-    )  # fmt: skip
-    leave = sa.update(User).where(
-        User.id.in_(user_ids), User.left_at.is_(None), ~answered.exists(), ~managing.exists()
-    )  # fmt: skip
-    done = db.session.execute(leave.values(left_at=now), execution_options={"synchronize_session": False})
-    return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
-
-
-def cells(
-    name: str, unit: str, staff_number: str | None, phone: str | None, login: str | None
-) -> list[tuple[str, str]]:
-    """A person as shown in a preview: the phone masked."""
-    return [
-        ("姓名", name),
-        ("单位", unit),
-        ("工号", staff_number or ""),
-        ("手机", mask_phone(phone)),
-        ("账号", login or ""),
-    ]

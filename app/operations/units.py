@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from rapidfuzz.fuzz import ratio
 
 from app.database import db
 from app.formats import roster_table as formats
@@ -141,6 +140,8 @@ def verdict(problems: Sequence[Json]) -> str:
 
 def unknown_unit_advice(name: str, known: Sequence[str]) -> str:
     """What to do about a unit that nobody knows: the likely one, if there is one."""
+    from rapidfuzz.fuzz import ratio  # slow import, and few lists name an unknown unit
+
     meant = likely(name, known, ratio)
     if meant:
         return f"是不是“{meant}”？请改成单位表里的名称或代码"

@@ -73,7 +73,7 @@ class OwnAttempt:
         return AnswerSheet.from_json(self.attempt.sheet)
 
 
-def own(attempt_id: int, user_id: int, contest_scope: int | None) -> OwnAttempt | None:
+def own(attempt_id: int, user_id: int, contest_scope: int | None = None) -> OwnAttempt | None:
     """The attempt, if it is this person's (and, for a sign-in by name, in the contest that it is limited to)."""
     select = (
         sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry)

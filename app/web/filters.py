@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         "score": rates.points,
         "percent": percent,
         "masked": mask_phone,
+        "fours": fours,
         "thousands": thousands,
     }
     app.jinja_env.globals["static_version"] = _newest(Path(app.static_folder or ""))
@@ -48,6 +49,12 @@ def percent(rate: Fraction | None) -> str:
 def thousands(count: int) -> str:
     """1,027"""
     return f"{count:,}"
+
+
+def fours(code: str | None) -> str:
+    """7F3A 91C0 …: a long code in groups that can be read aloud."""
+    text = code or ""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def _newest(folder: Path) -> str:

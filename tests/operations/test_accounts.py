@@ -1,6 +1,7 @@
 """Signing in, entering, one-time links and roles."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,18 @@ def organizer(context):
 @pytest.fixture
 def contest(context):
     return factories.contest(factories.city())[0]
+
+
+def enter(contest, name, tail, **more):
+    """Whatever entering answers: a sign-in, or the namesakes to choose from."""
+    outcome: Any = accounts.enter(contest, name, tail, origin=HERE, now=NOON, **more)
+    return outcome
+
+
+def setup_link(now=NOON):
+    token = accounts.make_setup_link(now=now)
+    assert token is not None
+    return token
 
 
 def person(signed_in, now=NOON):
@@ -79,16 +92,16 @@ def test_name_and_four_digits_let_a_person_into_this_contest(contest):
 
 
 def test_entering_by_name_never_opens_the_persons_roles(contest):
-    li_ming = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
-    accounts.grant(li_ming.user_id, Role.ADMINISTRATOR, actor=None, now=NOON)
+    wang_fang = enter(contest, "王芳", "1111")
+    accounts.grant(wang_fang.user_id, Role.ADMINISTRATOR, actor=None, now=NOON)
     again = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
     assert (person(again).roles, person(again).is_organizer, person(again).is_administrator) == (set(), False, False)
 
 
 def test_namesakes_with_the_same_digits_choose_their_unit(contest):
-    found = accounts.enter(contest, "李明", "6207", origin=HERE, now=NOON)
+    found = enter(contest, "李明", "6207")
     assert [candidate.unit for candidate in found] == ["市财政局", "市档案馆"]
-    chosen = accounts.enter(contest, "李明", "6207", origin=HERE, now=NOON, user_id=found[1].user_id)
+    chosen = enter(contest, "李明", "6207", user_id=found[1].user_id)
     assert chosen.user_id == found[1].user_id
 
 
@@ -110,7 +123,7 @@ def test_the_four_digits_are_no_pattern(contest, tail):
 
 
 def test_the_first_administrator_comes_from_a_one_time_link(context):
-    token = accounts.make_setup_link(now=NOON)
+    token = setup_link()
     signed_in = accounts.activate(token, name="孙局", login="admin1", password=PASSWORD, now=NOON)
     assert person(signed_in).is_administrator
     assert accounts.make_setup_link(now=NOON) is None
@@ -119,7 +132,7 @@ def test_the_first_administrator_comes_from_a_one_time_link(context):
 
 
 def test_a_newer_setup_link_ends_the_older(context):
-    older, newer = accounts.make_setup_link(now=NOON), accounts.make_setup_link(now=NOON)
+    older, newer = setup_link(), setup_link()
     assert questions.link(digest(older), NOON) is None
     assert questions.link(digest(newer), NOON) is not None
     assert questions.link(digest(newer), NOON + accounts.LINK_LASTS) is None

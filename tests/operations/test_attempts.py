@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.database import db, kept
 from app.models import Attempt, AuditEntry, Grading, RosterEntry
 from app.operations import accounts, attempts
 from app.operations.attempts import Saving
@@ -66,6 +66,13 @@ def save(attempt_id, digest, revision=1, sheet=None, lease=None, now=NOON):
 def stored(attempt_id):
     db.session.rollback()  # other threads have written since
     return db.session.get_one(Attempt, attempt_id, populate_existing=True)
+
+
+def shown(attempt_id, user_id):
+    """The paper as its owner sees it."""
+    view = questions.own(attempt_id, user_id)
+    assert view is not None
+    return questions.paper(view)
 
 
 def at_once(app, count, work):
@@ -291,11 +298,11 @@ def test_a_later_edit_of_the_bank_changes_nothing_in_a_published_contest(city, c
     from app.models import Question
 
     attempt_id = attempts.start(contest, city.li_ming, now=NOON, seed="a")
-    before = questions.paper(questions.own(attempt_id, city.li_ming, None))
+    before = shown(attempt_id, city.li_ming)
     with writing():
         db.session.execute(sa.update(Question).values(stem="改了", key=[3]))
-    pools.kept("pools").clear()
-    assert questions.paper(questions.own(attempt_id, city.li_ming, None)) == before
+    kept("pools").clear()
+    assert shown(attempt_id, city.li_ming) == before
 
 
 def test_start_and_hand_in_are_in_the_audit_and_saves_are_not(city, contest, digest):

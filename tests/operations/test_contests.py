@@ -35,7 +35,7 @@ def roster(contest_id):
         .where(RosterEntry.contest_id == contest_id)
         .order_by(User.id)
     )
-    return [(name, phone[-4:], unit) for name, phone, unit in db.session.execute(select)]
+    return [(name, (phone or "")[-4:], unit) for name, phone, unit in db.session.execute(select)]
 
 
 def test_everybody_with_a_unit_is_expected_under_the_unit_of_that_day(city):

@@ -211,7 +211,7 @@ def test_a_faulty_row_removes_nobody_of_its_name(folder: Path):
     content = table(PEOPLE_TITLES, ("李明", "CZ", "13800006207", "G1"), ("王芳", "没有的局", "13800001111", ""))
     preview = previewed(content, folder, "replace")
     assert [row.action_label for row in preview.rows] == ["不变", "有误", "保留"]
-    assert preview.rows[2].problems[0].message == "文件里没有他，但有一行同名的有误，先不停用；请改好那一行再导入"
+    assert preview.rows[2].problems[0].message == "文件里没有他，但像是他的那一行有误，先不停用；请改好那一行再导入"
 
 
 def test_who_left_and_comes_back_is_revived(folder: Path):

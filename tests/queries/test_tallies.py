@@ -213,6 +213,7 @@ def test_a_person_is_new_on_the_shanghai_day_of_the_first_valid_start(roster):
             roster.attempt(entry, started_at=started, answered=1)
             roster.attempt(entry, started_at=started + timedelta(days=3), answered=1)
             roster.attempt(entry, started_at=started - timedelta(hours=12))  # a blank paper
+            roster.attempt(entry, started_at=started - timedelta(hours=11), answered=9, voided_at=NOW)
         db.session.execute(sa.update(RosterEntry).values(result=9000, valid_attempts=2))
 
     assert tallies.by_day(roster.id) == (

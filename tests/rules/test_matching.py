@@ -2,6 +2,7 @@
 
 from rapidfuzz.fuzz import ratio
 
+from app.rules.masking import mask_phone
 from app.rules.matching import KnownPerson, Match, PersonRow, is_short_for, likely, match_people, plain_name
 from app.rules.unit_tree import KnownUnit, UnitPlan, UnitRow, plan_units
 
@@ -208,3 +209,10 @@ def test_a_list_without_a_column_of_parents_moves_nobody():
     (kept,) = plan_units([UnitRow(2, "支付中心")], known)
     (moved,) = plan_units([UnitRow(2, "支付中心", parent="")], known)
     assert (parent(kept), parent(moved)) == (1, None)
+
+
+def test_a_phone_is_masked_and_never_told_in_full():
+    assert mask_phone("13800001234") == "138****1234"
+    assert mask_phone("85551234") == "****1234"
+    assert mask_phone("1234") == "****"
+    assert mask_phone(None) == ""

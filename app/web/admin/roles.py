@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import AnyOf, DataRequired, Length, Regexp
 
 from app.extensions import utc_now
@@ -17,8 +17,9 @@ from app.web import access, links
 from app.web.access import role_required
 from app.web.admin import bp
 
-ROLES = [(role.value, role.label) for role in Role]
+ROLES = [SelectChoice(role.value, role.label) for role in Role]
 FOUND_SHOWN = 20
+MANY = 2**31  # a larger number is no id, and no database takes it
 HANDED = "handed_link"
 
 
@@ -70,14 +71,14 @@ def make_account() -> ResponseReturnValue:
 def grant() -> ResponseReturnValue:
     """A role for somebody on the people list; who has no password yet gets a link."""
     user_id, role = request.form.get("user", type=int), _role_or_404(request.form.get("role", ""))
-    user = questions.by_id(user_id) if user_id is not None else None
+    user = questions.by_id(user_id) if user_id is not None and 0 < user_id < MANY else None
     if user is None or user.left_at is not None:
         abort(404)
-    name, has_password = user.name, user.password_hash is not None
+    person, name, has_password = user.id, user.name, user.password_hash is not None
     actor, now = access.actor().user_id, utc_now()
-    accounts.grant(user.id, role, actor=actor, now=now)
+    accounts.grant(person, role, actor=actor, now=now)
     if not has_password:
-        return _hand_over(name, accounts.make_link(user_id, actor=actor, now=now))  # type: ignore[arg-type]
+        return _hand_over(name, accounts.make_link(person, actor=actor, now=now))
     flash(f"{name}已是{role.label}，用原来的账号密码登录即可。", "info")
     return redirect(url_for(".roles"), code=303)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -11,10 +11,11 @@ from app.extensions import utc_now
 from app.operations import attempts as engine
 from app.queries import attempts
 from app.queries.attempts import OwnAttempt
-from app.rules import prose
+from app.rules import prose, rates
 from app.rules.terms import Visible
 from app.web import access
 from app.web.candidate import bp
+from app.web.candidate.own import own_attempt_or_404
 from app.web.candidate.saving import keep_posted
 
 
@@ -92,15 +93,6 @@ def review(attempt_id: int) -> ResponseReturnValue:
     )
 
 
-def own_attempt_or_404(attempt_id: int) -> OwnAttempt:
-    """The attempt, if it is the signed-in person's own."""
-    who = access.actor()
-    view = attempts.own(attempt_id, who.user_id, who.contest_id)
-    if view is None:
-        abort(404)
-    return view
-
-
 def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> ResponseReturnValue:
     """The answering page for the holder of that lease."""
     attempt = view.attempt
@@ -176,7 +168,7 @@ def _counted_line(view: OwnAttempt) -> str:
     if view.entry.result is None:
         return "交了白卷，不计入参赛"
     allowed = view.terms.attempts_allowed
-    counted = f"{prose.points(view.entry.result)}分"
+    counted = f"{rates.points(view.entry.result)}分"
     if allowed == 1:
         return counted
     times = f"{allowed}次" if allowed else "各次"

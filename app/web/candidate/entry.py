@@ -14,7 +14,7 @@ from app.operations import attempts as engine
 from app.operations.accounts import SignedIn, enter
 from app.queries import accounts, attempts, contests
 from app.queries.contests import Candidate, ContestRow, Used
-from app.rules import prose, timing
+from app.rules import prose, rates, timing
 from app.rules.admission import Reason, Refusal
 from app.rules.masking import mask_phone
 from app.rules.timing import Phase
@@ -182,5 +182,5 @@ def _attempts_line(contest: ContestRow, used: Used, now: datetime) -> str:
         return prose.attempts(contest.terms)
     left = f"还可答{allowed - used.count}次" if allowed else "次数不限"
     shown = attempts.score_shown(contest.terms, closes_at=contest.closes_at, now=now)
-    counted = f"，计入成绩{prose.points(used.result)}分" if shown and used.result is not None else ""
+    counted = f"，计入成绩{rates.points(used.result)}分" if shown and used.result is not None else ""
     return f"已答{finished}次{counted}；{left}"

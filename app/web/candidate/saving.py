@@ -11,6 +11,7 @@ from app.operations.attempts import Saving, save_sheet
 from app.rules.sheet import AnswerSheet, MalformedSheet
 from app.web import access
 from app.web.candidate import bp
+from app.web.candidate.own import own_attempt_or_404
 
 STATUS = {
     Saving.SAVED: 200,
@@ -80,9 +81,10 @@ def _posted_sheet() -> AnswerSheet:
 
 
 def _save_form(attempt_id: int, now: datetime) -> ResponseReturnValue:
-    outcome = keep_posted(attempt_id, now)
-    if outcome is Saving.SIGNED_OUT:
+    if access.person() is None:
         return redirect(url_for("account.sign_in", next=url_for(".paper", attempt_id=attempt_id)), code=303)
+    own_attempt_or_404(attempt_id)
+    outcome = keep_posted(attempt_id, now)
     if outcome is Saving.ELSEWHERE:
         flash("这份答卷已在别处打开并继续作答，这一页刚才填的没有存入；现在显示的是最新保存的答案。", "error")
     elif outcome is Saving.SAVED:

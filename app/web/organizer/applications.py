@@ -71,7 +71,8 @@ def clearly_meant(typed: str, tree: list[UnitNode]) -> int | None:
     """The unit whose name, or other name, was typed; else the only one it shortens, or by far the most alike."""
     names = [(name, node.id) for node in tree for name in (node.name, *node.aliases)]
     exact = {unit_id for name, unit_id in names if name == typed}
-    shortened = {unit_id for name, unit_id in names if is_short_for(typed, name)}
+    # “市局” shortens many a name, and means none of them clearly
+    shortened = {unit_id for name, unit_id in names if len(typed) > 2 and is_short_for(typed, name)}
     for found in (exact, shortened):
         if len(found) == 1:
             return found.pop()

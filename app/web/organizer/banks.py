@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from app.extensions import utc_now
@@ -56,7 +57,7 @@ def bank_upload() -> ResponseReturnValue:
     """Upload a bank; nothing is written before it has been looked at."""
     form = BankUploadForm(bank=request.args.get("bank", NEW_BANK))
     own = [row for row in questions.listed() if not row.is_shipped]
-    form.bank.choices = [(NEW_BANK, "新建一个题库"), *((str(row.id), row.title) for row in own)]
+    form.bank.choices = [SelectChoice(NEW_BANK, "新建一个题库"), *(SelectChoice(str(row.id), row.title) for row in own)]
     if form.validate_on_submit() and (import_id := _preview(form)) is not None:
         return redirect(url_for(".import_preview", import_id=import_id), code=303)
     return render_template("organizer/banks/upload.html", form=form, has_own=bool(own))

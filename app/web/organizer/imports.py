@@ -136,8 +136,9 @@ def told(kind: str, outcome: dict[str, Any]) -> str:
     """What an import did, in one sentence."""
     count = outcome.get
     if kind == "bank":
-        skipped = f"，已有的{count('skipped')}题没有重复导入" if count("skipped") else ""
-        return f"已导入{count('added', 0)}题{skipped}。"
+        repeated = f"，重复的{count('unchanged')}题没有再导入" if count("unchanged") else ""
+        faulty = f"，有误的{count('skipped')}题没有导入" if count("skipped") else ""
+        return f"已导入{count('added', 0)}题{repeated}{faulty}。"
     one = "个单位" if kind == "units" else "人"
     words = (("added", "新增"), ("changed", "更新"), ("left", "停用"), ("unchanged", "不变"), ("skipped", "有误未导入"))
     parts = [f"{word}{count(name)}{one}" for name, word in words if count(name)]

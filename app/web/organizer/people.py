@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
 from app.extensions import utc_now
 from app.operations import uploads
@@ -31,7 +32,7 @@ class PeopleUploadForm(FlaskForm):
 
     mode = RadioField(
         "导入方式",
-        choices=[(mode, word) for mode, (word, _) in MODES.items()],
+        choices=[SelectChoice(mode, word) for mode, (word, _) in MODES.items()],
         default="supplement",
     )
     file = FileField("人员表", validators=[FileRequired("请选择文件。")])

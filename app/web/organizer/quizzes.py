@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
@@ -37,7 +38,8 @@ SECTIONS = {
     QuestionKind.ANY_NUMBER: "不定项选择题",
     QuestionKind.TRUE_FALSE: "判断题",
 }
-REVIEW = [(str(visible), words) for visible, words in prose.VISIBLE.items()]
+COUNTING = [SelectChoice(str(counting), words) for counting, words in prose.COUNTING.items()]
+REVIEW = [SelectChoice(str(visible), words) for visible, words in prose.VISIBLE.items()]
 NUMBER = re.compile(r"\d{1,5}(\.\d{1,2})?")
 
 
@@ -91,7 +93,7 @@ class QuizForm(FlaskForm):
         validators=[InputRequired("请填次数，不限填0。"), NumberRange(0, 100, message="请填0到100的整数。")],
         default=1,
     )
-    counting = RadioField("答几次时，成绩取", choices=[(str(c), w) for c, w in prose.COUNTING.items()], default="best")
+    counting = RadioField("答几次时，成绩取", choices=COUNTING, default="best")
     pass_mark = PointsField("合格线（分）", validators=[DataRequired("请填合格线。")])
     excellence_mark = PointsField("优秀线（分）", validators=[DataRequired("请填优秀线。")])
     after_hand_in = RadioField("交卷后", choices=REVIEW, default="score")

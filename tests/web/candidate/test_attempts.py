@@ -186,8 +186,8 @@ def test_two_banks_that_differ_only_in_the_key_give_the_same_paper(app, city, cl
     from app.database import writing
     from app.models import Question
     from app.operations import attempts
-    from app.queries import attempts as questions
     from tests import factories
+    from tests.operations.test_attempts import shown
 
     with app.app_context():
         first, _ = factories.contest(city, slug="first")
@@ -197,7 +197,7 @@ def test_two_banks_that_differ_only_in_the_key_give_the_same_paper(app, city, cl
         papers = []
         for contest_id in (first, second):
             attempt_id = attempts.start(contest_id, city.wang_fang, now=NOON, seed="same")
-            papers.append(questions.paper(questions.own(attempt_id, city.wang_fang, None)))
+            papers.append(shown(attempt_id, city.wang_fang))
         assert papers[0] == papers[1]
 
 
