@@ -114,5 +114,7 @@ def _public_url(value: str | None, host: str, port: int) -> str:
         return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise SettingsError("PUBLIC_URL 应是参赛者在浏览器里输入的网址，例如 https://jingsai.example.gov.cn，请改正后再启动。")
+        raise SettingsError(
+            "PUBLIC_URL 应是参赛者在浏览器里输入的网址，例如 https://jingsai.example.gov.cn，请改正后再启动。"
+        )
     return value.rstrip("/")

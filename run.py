@@ -59,8 +59,8 @@ def main() -> int:
         print(f"无法启动：{error}", file=sys.stderr)
         return 2
     if _is_taken(settings):
-        print(f"无法启动：{settings.host}:{settings.port} 已被占用。请先停掉占用它的程序，或换个端口：PORT=8001 make run",
-              file=sys.stderr)  # fmt: skip
+        advice = "请先停掉占用它的程序，或换个端口：make run PORT=8001"
+        print(f"无法启动：{settings.host}:{settings.port} 已被占用。{advice}", file=sys.stderr)
         return 2
     _serve(settings, prepare(settings))
     return 0

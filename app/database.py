@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import OperationalError as Unavailable
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 
 # Versions below these corrupt a write-ahead log that is reset while being read: https://sqlite.org/wal.html
@@ -33,6 +33,10 @@ PRAGMAS = {
     "trusted_schema": "OFF",
     "journal_size_limit": "67108864",
 }
+
+
+# What a busy, full or unreachable database raises: whoever asked should try again.
+Unavailable = OperationalError
 
 
 class Base(DeclarativeBase):
@@ -244,7 +248,9 @@ def _sqlite_module() -> Any:
             continue
         if is_fixed(module.sqlite_version_info):
             return module
-    raise UnsafeDatabase("本机的 SQLite 有已知的损坏缺陷，且没有装上 pysqlite3；请重新执行 make run 安装依赖，或改用 PostgreSQL。")
+    raise UnsafeDatabase(
+        "本机的 SQLite 有已知的损坏缺陷，且没有装上 pysqlite3；请重新执行 make run 安装依赖，或改用 PostgreSQL。"
+    )
 
 
 def is_fixed(version: tuple[int, int, int]) -> bool:

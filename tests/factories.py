@@ -32,7 +32,7 @@ class City:
 
 
 def city(*, attempts_allowed: int = 2, duration: int = 1800, counting: str = "best", **quiz: object) -> City:
-    """Make the city: 市财政局 with its 国库支付中心, and 市档案馆; a bank of 12 questions; a quiz of 5 items, 100 points."""
+    """市财政局 with its 国库支付中心, and 市档案馆; a bank of 12 questions; a quiz of 5 items and 100 points."""
     with writing() as session:
         bureau = Unit(name="市财政局", code="CZ", order=1)
         archive = Unit(name="市档案馆", code="DA", order=2)
@@ -75,8 +75,11 @@ def city(*, attempts_allowed: int = 2, duration: int = 1800, counting: str = "be
         )
         session.add(row)
         session.flush()
-        ids = [person.id for person in people]
-        made = City(bureau.id, centre.id, archive.id, *ids, bank.id, row.id)
+        made = City(
+            bureau.id, centre.id, archive.id,
+            people[0].id, people[1].id, people[2].id, people[3].id, people[4].id,
+            bank.id, row.id,
+        )  # fmt: skip
     return made
 
 

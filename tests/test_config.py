@@ -9,7 +9,8 @@ import pytest
 from config import ROOT, Settings, SettingsError
 
 VARIABLES = (
-    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "INSTANCE_DIR", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES", "THREADS",
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "INSTANCE_DIR", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES",
+    "THREADS",
 )  # fmt: skip
 
 
@@ -52,7 +53,11 @@ def test_the_database_is_named_by_its_address(tmp_path, given, used):
 
 @pytest.mark.parametrize(
     ("host", "port", "address"),
-    [("0.0.0.0", "9000", "http://127.0.0.1:9000"), ("10.1.2.3", "80", "http://10.1.2.3:80"), ("::1", "8000", "http://[::1]:8000")],
+    [
+        ("0.0.0.0", "9000", "http://127.0.0.1:9000"),
+        ("10.1.2.3", "80", "http://10.1.2.3:80"),
+        ("::1", "8000", "http://[::1]:8000"),
+    ],
 )
 def test_the_public_address_follows_host_and_port(tmp_path, host, port, address):
     assert read(tmp_path, HOST=host, PORT=port).public_url == address

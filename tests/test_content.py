@@ -54,7 +54,9 @@ def test_keys_are_spread_over_the_options(bank):
 
 def test_a_key_is_not_told_by_its_length(bank):
     single = [draft for draft in bank.usable if draft.kind is QuestionKind.SINGLE_CHOICE]
-    longest = [d for d in single if all(len(d.options[d.key[0]]) > len(o) for i, o in enumerate(d.options) if i != d.key[0])]
+    longest = [
+        d for d in single if all(len(d.options[d.key[0]]) > len(o) for i, o in enumerate(d.options) if i != d.key[0])
+    ]
     assert len(longest) <= 0.3 * len(single)
 
 

@@ -56,10 +56,14 @@ def test_milliseconds_are_exact():
 
 
 def test_an_operation_that_fails_leaves_nothing(context):
-    with pytest.raises(RuntimeError, match="on purpose"), writing() as session:
-        session.add(Unit(name="市财政局"))
-        session.flush()
-        raise RuntimeError("on purpose")
+    def fail():
+        with writing() as session:
+            session.add(Unit(name="市财政局"))
+            session.flush()
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Unit)) == 0
 
 

@@ -4,8 +4,8 @@ from flask import Flask
 
 from app.cli.attempt import attempt
 from app.cli.bank import bank
-from app.cli.contest import contest
 from app.cli.content import content
+from app.cli.contest import contest
 from app.cli.report import report
 from app.cli.roster import roster
 from app.cli.units import units

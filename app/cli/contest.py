@@ -29,12 +29,21 @@ STATES = {Phase.BEFORE: "未开始", Phase.OPEN: "进行中", Phase.CLOSED: "已
 @click.option("--title", help="竞赛名称，不写就用方案的名称。")
 @click.option("--opens", type=MOMENT, required=True, help="开始时间，如 “2026-09-09 09:00”（北京时间）。")
 @click.option("--closes", type=MOMENT, required=True, help="截止时间，写法同上。")
-@click.option("--roster", default=EVERYBODY, show_default=True, help="all 全体人员；或人员表文件；或单位代码、名称，用逗号隔开。")
+@click.option(
+    "--roster", default=EVERYBODY, show_default=True, help="all 全体人员；或人员表文件；或单位代码、名称，用逗号隔开。"
+)
 @click.option("--slug", help="网址中的名字，不写就由名称的拼音得出。")
 @click.option("--scope", default="", help="参赛范围的说明，显示在首页。")
 @click.option("--json", "as_json", is_flag=True, help="结果输出为 JSON。")
 def open_(
-    quiz: str, title: str | None, opens: datetime, closes: datetime, roster: str, slug: str | None, scope: str, as_json: bool
+    quiz: str,
+    title: str | None,
+    opens: datetime,
+    closes: datetime,
+    roster: str,
+    slug: str | None,
+    scope: str,
+    as_json: bool,
 ) -> None:
     """按方案 QUIZ（编号或名称）开一场竞赛，冻结规则、题池和应参赛名单，输出网址中的名字（slug）。
 
@@ -135,7 +144,9 @@ def _listed_in(file: Path) -> tuple[int, ...]:
     judged = people.check_people(content, file.name, now)
     faulty = [row for row in judged["rows"] if row["verdict"] == "error"]
     if faulty or not judged["rows"]:
-        raise Invalid(f"{file.name} 里有{len(faulty)}行有误，先用 flask roster import {file.name} --dry-run 看明白再来。")
+        raise Invalid(
+            f"{file.name} 里有{len(faulty)}行有误，先用 flask roster import {file.name} --dry-run 看明白再来。"
+        )
     import_id = uploads.preview_people(content, file.name, folder=uploads_folder(), actor=None, now=now)
     if any(row["action"] in ("add", "change", "revive") for row in judged["rows"]):
         uploads.confirm_import(import_id, actor=None, now=now)

@@ -17,8 +17,15 @@ from app.reports.tables import ReportDocument
 
 @click.command("report")
 @click.argument("contest")
-@click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx"]), default="json", show_default=True, help="格式。")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="写到这个文件；不写就输出到屏幕（xlsx 必须写）。")
+@click.option(
+    "--format", "form", type=click.Choice(["json", "csv", "xlsx"]), default="json", show_default=True, help="格式。"
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写到这个文件；不写就输出到屏幕（xlsx 必须写）。",
+)
 @with_appcontext
 def report(contest: str, form: str, output: Path | None) -> None:
     """竞赛 CONTEST（slug，见 flask contest list）的各单位参赛情况统计表。

@@ -18,7 +18,9 @@ user = AppGroup("user", help="账号：新建组织者和管理员。")
 @user.command("create")
 @click.option("--login", required=True, help="账号。")
 @click.option("--name", required=True, help="姓名。")
-@click.option("--role", type=click.Choice([role.value for role in Role]), help="角色：organizer 组织者，administrator 管理员。")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), help="角色：organizer 组织者，administrator 管理员。"
+)
 @click.option("--password-stdin", is_flag=True, help="从标准输入读密码；不加就输出一次性链接，由本人设置。")
 @click.option("--json", "as_json", is_flag=True, help="结果输出为 JSON。")
 def create(login: str, name: str, role: str | None, password_stdin: bool, as_json: bool) -> None:

@@ -55,9 +55,7 @@ def _grouped(texts: Iterable[str]) -> dict[str, list[int]]:
     return places
 
 
-def _is_there(
-    parent: str, by_name: dict[str, list[int]], by_code: dict[str, list[int]], known: frozenset[str]
-) -> bool:
+def _is_there(parent: str, by_name: dict[str, list[int]], by_code: dict[str, list[int]], known: frozenset[str]) -> bool:
     return parent in by_name or half_width(parent) in by_code or parent in known
 
 
@@ -84,5 +82,3 @@ def _circles(
         for index in way:
             message = f"上级关系绕成了圈（{names}），请改正其中一个的上级单位"
             yield index, _error(units[index], "上级单位", message)
-
-

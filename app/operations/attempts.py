@@ -34,9 +34,7 @@ class Saving(StrEnum):
     SIGNED_OUT = "signed_out"
 
 
-def start(
-    contest_id: int, user_id: int, *, now: datetime, accept_short: bool = False, seed: str | None = None
-) -> int:
+def start(contest_id: int, user_id: int, *, now: datetime, accept_short: bool = False, seed: str | None = None) -> int:
     """Start an attempt, or resume the one that is open, and return its id.
 
     Raises Refusal: NOT_ON_ROSTER, NOT_PUBLISHED, NOT_OPEN, CLOSED, USED_UP, or LATE_START when the closing cuts the
@@ -153,9 +151,7 @@ _SAVE = (
 )
 
 
-def save_sheet(
-    attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime
-) -> Saving:
+def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime) -> Saving:
     """Store a whole answer sheet durably, if the page may still save and no newer revision is stored.
 
     An equal or older revision answers SAVED: what it carried is contained in what is stored. `digest` is that of
@@ -252,7 +248,9 @@ def _grade(attempt_id: int, entry: RosterEntry, now: datetime) -> None:
     attempt.receipt = receipt.number(attempt.id, local(attempt.handed_in_at))
     attempt.fingerprint = receipt.fingerprint(attempt.paper, sheet)
     db.session.add(
-        Grading(attempt_id=attempt.id, pool_version=version, score=graded.score, marks=list(graded.marks), graded_at=now)
+        Grading(
+            attempt_id=attempt.id, pool_version=version, score=graded.score, marks=list(graded.marks), graded_at=now
+        )
     )
     db.session.flush()
     _recount(entry)

@@ -72,6 +72,7 @@ def open_contest(opening: Opening, *, actor: int | None, now: datetime) -> str:
         db.session.add(Terms(contest_id=contest.id, version=1, rules=terms.as_json()))
         checksum = hashlib.sha256(json.dumps(items, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         db.session.add(ItemPool(contest_id=contest.id, version=1, items=items, checksum=checksum))
+        _freeze_units(contest.id, _units_of(opening))
         _take_roster(contest, people, now)
         record(actor, "contest.open", f"contest:{contest.id}", now, quiz=quiz.id, people=len(people))
         return contest.slug
@@ -121,7 +122,7 @@ def apply(contest_id: int, *, name: str, unit: str, phone: str, note: str = "", 
 
 
 def approve_application(application_id: int, *, unit_id: int, actor: int, now: datetime) -> bool:
-    """Put the applicant on the roster under that unit. False when it was decided before."""
+    """Put the applicant on the roster under that unit. False when it was decided before; Invalid for no such unit."""
     with writing():
         if not _decide(application_id, "approved", actor, now):
             return False
@@ -134,6 +135,8 @@ def approve_application(application_id: int, *, unit_id: int, actor: int, now: d
             db.session.add(person)
             db.session.flush()
             user_id = person.id
+        if db.session.get(Unit, unit_id) is None:
+            raise Invalid("没有这个单位，请从单位表里选一个。")
         contest = db.session.get_one(Contest, request.contest_id)
         units = _freeze_units(contest.id, [unit_id])
         entry = db.session.scalar(
@@ -208,6 +211,15 @@ def _invited(opening: Opening) -> list[Invited]:
         return [person for person in people if person.unit_id in inside]
     # an account that only manages something belongs to no unit, and is not expected to take part
     return [person for person in people if person.unit_id is not None]
+
+
+def _units_of(opening: Opening) -> set[int]:
+    """The units that the report lists, those without people too; with a list of people, only the people's own."""
+    if opening.user_ids is not None:
+        return set()
+    if opening.unit_ids is not None:
+        return _with_descendants(opening.unit_ids)
+    return set(db.session.scalars(sa.select(Unit.id).where(Unit.retired_at.is_(None))))
 
 
 def _with_descendants(unit_ids: Iterable[int]) -> set[int]:

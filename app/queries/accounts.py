@@ -82,8 +82,13 @@ def by_id(user_id: int) -> User | None:
 
 
 def administrators() -> set[int]:
-    """Ids of all who may set up this site now."""
-    select = sa.select(Grant.user_id).where(Grant.role == Role.ADMINISTRATOR, Grant.ends_at.is_(None))
+    """Ids of all who can sign in and set up this site now: a link that nobody has used yet makes no administrator."""
+    select = (
+        sa.select(Grant.user_id)
+        .join(User, User.id == Grant.user_id)
+        .where(Grant.role == Role.ADMINISTRATOR, Grant.ends_at.is_(None))
+        .where(User.password_hash.is_not(None), User.left_at.is_(None))
+    )
     return set(db.session.scalars(select))
 
 

@@ -47,7 +47,9 @@ def _past_grace(now: datetime) -> sa.ColumnElement[bool]:
 
 def overdue(now: datetime, limit: int) -> list[int]:
     """Ids of open attempts past deadline and grace, the longest waiting first."""
-    select = sa.select(Attempt.id).where(Attempt.deadline < now, _past_grace(now)).order_by(Attempt.deadline, Attempt.id)
+    select = (
+        sa.select(Attempt.id).where(Attempt.deadline < now, _past_grace(now)).order_by(Attempt.deadline, Attempt.id)
+    )
     return list(db.session.scalars(select.limit(limit)))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, User
+from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, Terms, User
 from app.queries import pools
 from app.rules.terms import ContestTerms
 from app.rules.timing import Phase, phase
@@ -29,8 +29,9 @@ class ContestRow:
         return phase(self.opens_at, self.closes_at, now)
 
 
+_terms_version = sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == Contest.id).scalar_subquery()
 _SELECT = (
-    sa.select(Contest, Sitting.opens_at, Sitting.closes_at)
+    sa.select(Contest, Sitting.opens_at, Sitting.closes_at, _terms_version)
     .join(Sitting, Sitting.contest_id == Contest.id)
     .where(Contest.published_at.is_not(None), Sitting.mode == "official")
 )
@@ -54,8 +55,8 @@ def by_id(contest_id: int) -> ContestRow | None:
     return _row(*row) if row else None
 
 
-def _row(contest: Contest, opens_at: datetime, closes_at: datetime) -> ContestRow:
-    terms = pools.terms(contest.id, pools.latest_terms_version(contest.id))
+def _row(contest: Contest, opens_at: datetime, closes_at: datetime, terms_version: int) -> ContestRow:
+    terms = pools.terms(contest.id, terms_version)
     return ContestRow(
         contest.id, contest.slug, contest.title, contest.scope, opens_at, closes_at, contest.roster_taken_at, terms
     )
@@ -86,20 +87,19 @@ def candidates(contest_id: int, name: str, tail: str) -> list[Candidate]:
     """Those on the roster with this name and these last four digits of the telephone; namesakes may be several."""
     if len(tail) != 4:
         return []
-    select = _CANDIDATE.where(RosterEntry.contest_id == contest_id, User.name == name, User.phone.endswith(tail, autoescape=True))
-    return [_candidate(row) for row in db.session.execute(select.order_by(User.id))]
+    select = _CANDIDATE.where(
+        RosterEntry.contest_id == contest_id, User.name == name, User.phone.endswith(tail, autoescape=True)
+    )
+    return [_candidate(*row) for row in db.session.execute(select.order_by(User.id))]
 
 
 def candidate(contest_id: int, user_id: int) -> Candidate | None:
     """This person on the contest's roster."""
-    row = db.session.execute(
-        _CANDIDATE.where(RosterEntry.contest_id == contest_id, User.id == user_id)
-    ).one_or_none()
-    return _candidate(row) if row else None
+    row = db.session.execute(_CANDIDATE.where(RosterEntry.contest_id == contest_id, User.id == user_id)).one_or_none()
+    return _candidate(*row) if row else None
 
 
-def _candidate(row: sa.Row[tuple[int, int, str, str, str, str]]) -> Candidate:
-    user_id, entry_id, name, unit, parent, phone = row
+def _candidate(user_id: int, entry_id: int, name: str, unit: str, parent: str, phone: str | None) -> Candidate:
     return Candidate(user_id, entry_id, name, unit or "", parent or "", phone)
 
 

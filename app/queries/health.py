@@ -9,7 +9,7 @@ def schema() -> str | None:
     """The revision of the tables; None when they were not made by a migration."""
     if not sa.inspect(db.engine).has_table("alembic_version"):
         return None
-    return db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return db.session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def has_tables() -> bool:

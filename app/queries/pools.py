@@ -1,6 +1,7 @@
 """Item pools and terms, kept in memory: a version of either is frozen, so what was read once stays true."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -68,13 +69,13 @@ def latest_terms_version(contest_id: int) -> int:
     return db.session.scalar(sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == contest_id)) or 0
 
 
-def _item(row: dict[str, object]) -> Item:
+def _item(row: dict[str, Any]) -> Item:
     return Item(
-        section=int(str(row["section"])),
+        section=row["section"],
         kind=QuestionKind(row["kind"]),
-        stem=str(row["stem"]),
-        options=tuple(row["options"]),  # type: ignore[arg-type]  # JSON of our own making
-        key=tuple(row["key"]),  # type: ignore[arg-type]
-        explanation=str(row["explanation"]),
-        source=str(row["source"]),
+        stem=row["stem"],
+        options=tuple(row["options"]),
+        key=tuple(row["key"]),
+        explanation=row["explanation"],
+        source=row["source"],
     )

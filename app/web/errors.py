@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -15,10 +15,18 @@ PAGES = (400, 401, 403, 404, 405, 413, 429, 500, 503)
 
 def register(app: Flask) -> None:
     """Answer every error with a page that says what to do next."""
+    app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(Unavailable, _busy)
     app.register_error_handler(Exception, _ours)
+
+
+def _refuse_nul() -> None:
+    """No text of ours contains U+0000, and PostgreSQL stores none: whoever sends one is probing."""
+    texts = [request.path, *request.args.values(), *request.args, *request.form.values(), *request.form]
+    if any("\x00" in text for text in texts):
+        abort(400)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

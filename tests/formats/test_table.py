@@ -82,17 +82,20 @@ def test_an_old_workbook_is_read_as_what_it_is_whatever_its_name(name):
 
 
 def test_an_opendocument_sheet_is_read():
-    content = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
-      xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-      xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
-      xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
-      <table:table table:name="名单"><table:table-row>
-      <table:table-cell office:value-type="string"><text:p>姓名</text:p></table:table-cell>
-      <table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p></table:table-cell>
-      </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names}><office:body><office:spreadsheet>'
+        '<table:table table:name="名单"><table:table-row>'
+        '<table:table-cell office:value-type="string"><text:p>姓名</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p></table:table-cell>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
     parts = {
         "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
-        "META-INF__manifest.xml": b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        "META-INF__manifest.xml": manifest.encode(),
         "content.xml": content.encode(),
     }
 

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from app import create_app
 from config import Settings
+from tests.journeys.town import Town, build_town
 from tools.find_browser import installed_browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -47,7 +48,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     },
 }
 # A refused form and a pulled cable are part of the story; a lost script or picture is not, see _look_at_response.
-EXPECTED_ERRORS = re.compile(r"status of 4\d\d|net::ERR_(INTERNET_DISCONNECTED|ABORTED)")
+EXPECTED_ERRORS = re.compile(r"status of 4\d\d|net::ERR_(INTERNET_DISCONNECTED|ABORTED|CONNECTION_RESET)")
 PARTS_OF_A_PAGE = {"script", "stylesheet", "image", "font", "manifest"}
 
 
@@ -98,6 +99,12 @@ def live_app(live_server: LiveServer) -> Iterator[Flask]:
     app = create_app(live_server.settings)
     with app.app_context():
         yield app
+
+
+@pytest.fixture(scope="module")
+def town(live_app: Flask) -> Town:
+    """The small city of the factories on the served site, now; a paper there has items of all four kinds."""
+    return build_town()
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +164,7 @@ def barriers() -> Callable[[Page], list[str]]:
     """What keeps people with a screen reader or weak sight from using the page, in axe's words; empty is good."""
 
     def look(page: Page) -> list[str]:
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
 
     return look

@@ -144,7 +144,9 @@ def test_many_saves_at_once_end_in_the_newest_revision(app, city, contest, diges
     answers = at_once(
         app,
         40,
-        lambda: save(attempt_id, digest, revision=(r := next(revisions)), sheet=AnswerSheet({1: (r % 4,)}), lease=lease),
+        lambda: save(
+            attempt_id, digest, revision=(r := next(revisions)), sheet=AnswerSheet({1: (r % 4,)}), lease=lease
+        ),
     )
     assert set(answers) == {Saving.SAVED}
     assert (stored(attempt_id).revision, stored(attempt_id).sheet["responses"]) == (40, {"1": [0]})
@@ -198,7 +200,12 @@ def test_everything_right_is_the_full_score_and_becomes_the_result(city, contest
     attempts.hand_in(attempt_id, actor=city.li_ming, now=NOON + 19 * MINUTE)
     attempt = stored(attempt_id)
     entry = db.session.get_one(RosterEntry, attempt.roster_entry_id, populate_existing=True)
-    assert (attempt.score, attempt.answered, attempt.handed_in_by, attempt.time_taken) == (10_000, 5, "person", 1_140_000)
+    assert (attempt.score, attempt.answered, attempt.handed_in_by, attempt.time_taken) == (
+        10_000,
+        5,
+        "person",
+        1_140_000,
+    )
     assert (entry.result, entry.time_taken, entry.valid_attempts) == (10_000, 1_140_000, 1)
     assert attempt.receipt == f"2026-0917-{attempt_id:06d}"
 

@@ -38,7 +38,12 @@ def test_a_packet_counts_until_deadline_and_grace_exactly(after, overdue):
 
 @pytest.mark.parametrize(
     ("left", "minutes"),
-    [(timedelta(minutes=30), None), (timedelta(minutes=30) - MS, 29), (timedelta(minutes=6), 6), (timedelta(seconds=59), 0)],
+    [
+        (timedelta(minutes=30), None),
+        (timedelta(minutes=30) - MS, 29),
+        (timedelta(minutes=6), 6),
+        (timedelta(seconds=59), 0),
+    ],
 )
 def test_whoever_starts_late_is_told_the_whole_minutes_left(left, minutes):
     assert shortened(1800, CLOSES, CLOSES - left) == minutes

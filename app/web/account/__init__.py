@@ -24,7 +24,9 @@ class SignInForm(FlaskForm):
     """账号 + 密码"""
 
     login = StringField("账号", validators=[DataRequired("请填账号。"), Length(max=60, message="账号太长，请核对。")])
-    password = PasswordField("密码", validators=[DataRequired("请填密码。"), Length(max=200, message="密码太长，请核对。")])
+    password = PasswordField(
+        "密码", validators=[DataRequired("请填密码。"), Length(max=200, message="密码太长，请核对。")]
+    )
 
 
 class ActivationForm(FlaskForm):
@@ -32,7 +34,9 @@ class ActivationForm(FlaskForm):
 
     name = StringField("姓名", validators=[Length(max=60, message="姓名太长，请核对。")])
     login = StringField("账号", validators=[DataRequired("请填账号。"), LOGIN])
-    password = PasswordField("密码", validators=[DataRequired("请填密码。"), Length(max=200, message="密码太长，请缩短。")])
+    password = PasswordField(
+        "密码", validators=[DataRequired("请填密码。"), Length(max=200, message="密码太长，请缩短。")]
+    )
     again = PasswordField("再填一次密码", validators=[DataRequired("请再填一次密码。")])
 
 
@@ -40,7 +44,9 @@ class PasswordForm(FlaskForm):
     """Changing the own password."""
 
     current = PasswordField("现在的密码", validators=[DataRequired("请填现在的密码。")])
-    password = PasswordField("新密码", validators=[DataRequired("请填新密码。"), Length(max=200, message="密码太长，请缩短。")])
+    password = PasswordField(
+        "新密码", validators=[DataRequired("请填新密码。"), Length(max=200, message="密码太长，请缩短。")]
+    )
     again = PasswordField("再填一次新密码", validators=[DataRequired("请再填一次新密码。")])
 
 
@@ -108,7 +114,9 @@ def password() -> ResponseReturnValue:
     if not form.validate_on_submit() or not _agree(form, False):
         return render_template("account/password.html", form=form, password_rules=PASSWORD_RULES)
     try:
-        entered = accounts.change_password(who.user_id, form.current.data or "", form.password.data or "", now=utc_now())
+        entered = accounts.change_password(
+            who.user_id, form.current.data or "", form.password.data or "", now=utc_now()
+        )
     except WeakPassword as error:
         form.password.errors = [str(error)]
     except Refusal:
@@ -129,7 +137,9 @@ def _activation_page(form: ActivationForm, link: questions.Link) -> ResponseRetu
 def _link_used() -> ResponseReturnValue:
     way = {"title": "已经设置过", "text": "直接用账号和密码登录。", "label": "去登录", "url": url_for(".sign_in")}
     what = prose.refusal(Reason.LINK_USED)
-    page = render_template("candidate/refusal.html", contest=None, title="链接不能用了", what=what, ways=[way], reference="")
+    page = render_template(
+        "candidate/refusal.html", contest=None, title="链接不能用了", what=what, ways=[way], reference=""
+    )
     return page, 410
 
 

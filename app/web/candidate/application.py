@@ -18,7 +18,9 @@ class ApplicationForm(FlaskForm):
     """姓名, 单位, 手机"""
 
     name = StringField("姓名", validators=[DataRequired("请填姓名。"), Length(max=60, message="姓名太长，请核对。")])
-    unit = StringField("单位", validators=[DataRequired("请填单位全称。"), Length(max=200, message="单位太长，请核对。")])
+    unit = StringField(
+        "单位", validators=[DataRequired("请填单位全称。"), Length(max=200, message="单位太长，请核对。")]
+    )
     phone = StringField("手机", validators=[Regexp(r"^\s*1\d{10}\s*$", message="请填11位手机号。")])
     note = StringField("说明", validators=[Length(max=200, message="说明请在200字以内。")])
 

@@ -1,6 +1,8 @@
 """Saving an answer sheet: the page's JSON, or the plain form where there is no script."""
 
+import re
 from datetime import datetime
+from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +15,7 @@ from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.own import own_attempt_or_404
 
+LEASE = re.compile(r"[0-9a-f]{32}")
 STATUS = {
     Saving.SAVED: 200,
     Saving.ELSEWHERE: 409,
@@ -29,26 +32,36 @@ def save(attempt_id: int) -> ResponseReturnValue:
     if not request.is_json:
         return _save_form(attempt_id, now)
     body = request.get_json(silent=True)
-    if not isinstance(body, dict) or not isinstance(body.get("lease"), str) or type(body.get("revision")) is not int:
-        return jsonify(state="malformed"), 400
     try:
-        sheet = AnswerSheet.from_json(body)
+        lease, revision, sheet = _packet(body)
     except MalformedSheet:
         return jsonify(state="malformed"), 400
     outcome = save_sheet(
         attempt_id,
-        lease=body["lease"],
-        revision=min(max(body["revision"], 0), 2**31 - 1),
+        lease=lease,
+        revision=revision,
         sheet=sheet,
         digest=access.token_digest(),
         now=now,
     )
-    answer: dict[str, object] = {"state": outcome, "revision": body["revision"], "now_ms": milliseconds(now)}
+    answer: dict[str, object] = {"state": outcome, "revision": revision, "now_ms": milliseconds(now)}
     if outcome is Saving.SAVED:
         answer["saved_at_ms"] = milliseconds(now)
     elif outcome in (Saving.HANDED_IN, Saving.LATE):
         answer["result_url"] = url_for(".result", attempt_id=attempt_id)
     return jsonify(answer), STATUS[outcome]
+
+
+def _packet(body: Any) -> tuple[str, int, AnswerSheet]:
+    """Lease, revision and sheet of a message. Raises MalformedSheet for anything else."""
+    if not isinstance(body, dict):
+        raise MalformedSheet
+    lease, revision = body.get("lease"), body.get("revision")
+    if not isinstance(lease, str) or not LEASE.fullmatch(lease):
+        raise MalformedSheet
+    if type(revision) is not int or not 0 <= revision < 2**31:
+        raise MalformedSheet
+    return lease, revision, AnswerSheet.from_json(body)
 
 
 def keep_posted(attempt_id: int, now: datetime) -> Saving:

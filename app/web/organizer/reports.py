@@ -7,17 +7,16 @@ from flask import abort, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import utc_now
+from app.operations.reports import unit_report
 from app.queries import accounts, contests, tallies
-from app.queries.contests import ContestRow
 from app.queries.pages import page_of
-from app.reports import csv_file, tables
+from app.reports import csv_file
 from app.reports.charts import rates_chart
 from app.reports.tables import ReportDocument
 from app.rules import prose, rates
 from app.rules.absence import Absence
 from app.rules.rates import Row
 from app.rules.roles import Role
-from app.rules.timing import Phase
 from app.web import links
 from app.web.access import role_required
 from app.web.candidate.entry import contest_or_404
@@ -46,7 +45,7 @@ def list_reports() -> ResponseReturnValue:
 def report(slug: str) -> ResponseReturnValue:
     """各单位参赛情况统计表, in 机构序列 with the tree, or the top-level units sorted by one column."""
     contest = contest_or_404(slug)
-    document = _document(contest, utc_now())
+    document = unit_report(contest, now=utc_now())
     sort = request.args.get("sort", "")
     sort = sort if sort in COLUMNS else ""
     descending = request.args.get("order") != "asc"
@@ -70,7 +69,7 @@ def report_excel(slug: str) -> ResponseReturnValue:
     """The same as a workbook."""
     from app.reports.excel import write_excel  # slow import
 
-    document = _document(contest_or_404(slug), utc_now())
+    document = unit_report(contest_or_404(slug), now=utc_now())
     return _file(write_excel(document), EXCEL, document.title, document.contest, "xlsx", document.as_of)
 
 
@@ -78,7 +77,7 @@ def report_excel(slug: str) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def report_csv(slug: str) -> ResponseReturnValue:
     """The same as plain text that spreadsheets read."""
-    document = _document(contest_or_404(slug), utc_now())
+    document = unit_report(contest_or_404(slug), now=utc_now())
     return _file(csv_file.write_csv(document), CSV, document.title, document.contest, "csv", document.as_of)
 
 
@@ -139,19 +138,6 @@ def absentees_csv(slug: str) -> ResponseReturnValue:
     whom = unit.name if unit else "全部单位"
     content = csv_file.absentees_csv(missing, contest=contest.title, unit=whom)
     return _file(content, CSV, "未参赛人员名单", f"{contest.title}_{whom}", "csv", now)
-
-
-def _document(contest: ContestRow, now: datetime) -> ReportDocument:
-    is_over = contest.phase(now) is Phase.CLOSED and not tallies.progress(contest.id).answering
-    return tables.document(
-        contest=contest.title,
-        organizer=accounts.site().organizer,
-        as_of=now,
-        roster_taken_at=contest.roster_taken_at,
-        is_final=is_over,
-        terms=contest.terms,
-        figures=tallies.figures(contest.id),
-    )
 
 
 def _large(document: ReportDocument) -> list[tuple[str, str, str, str]]:

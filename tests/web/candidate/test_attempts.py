@@ -154,7 +154,9 @@ def test_whoever_comes_back_after_the_deadline_finds_the_result(app, client, pap
 
 def test_the_form_of_the_last_minute_counts_within_the_grace(app, client, paper, clock):
     clock(NOON + 30 * MINUTE + timedelta(seconds=59))
-    hand_in(client, lease=lease(app), revision="0", **{f"r-{n}": [str(p) for p in c] for n, c in all_right(app).items()})
+    hand_in(
+        client, lease=lease(app), revision="0", **{f"r-{n}": [str(p) for p in c] for n, c in all_right(app).items()}
+    )
     assert "5题全部作答" in text(client.get("/attempts/1/result"))
 
 
@@ -175,7 +177,9 @@ def test_no_page_before_that_carries_a_key(app, client, paper):
     pages = [client.get(paper)]
     save(client, app, responses=all_right(app))
     hand_in(client)
-    pages += [client.get(path) for path in ("/attempts/1/result", "/records", "/c/pufa/rules", "/", "/attempts/1/review")]
+    pages += [
+        client.get(path) for path in ("/attempts/1/result", "/records", "/c/pufa/rules", "/", "/attempts/1/review")
+    ]
     assert [KEY_CANARY in text(page) for page in pages] == [False] * 6
     assert ["依据暗记" in text(page) for page in pages] == [False] * 6
 
@@ -192,7 +196,9 @@ def test_two_banks_that_differ_only_in_the_key_give_the_same_paper(app, city, cl
     with app.app_context():
         first, _ = factories.contest(city, slug="first")
         with writing() as session:
-            session.execute(sa.update(Question).where(Question.kind == "single_choice").values(key=[3], explanation="x"))
+            session.execute(
+                sa.update(Question).where(Question.kind == "single_choice").values(key=[3], explanation="x")
+            )
         second, _ = factories.contest(city, slug="second")
         papers = []
         for contest_id in (first, second):

@@ -147,12 +147,19 @@ def test_asking_to_take_part_reaches_the_queue(app, contest, client):
 
     with app.app_context():
         (request,) = contests.applications(contest)
-        assert (request.name, request.unit, request.phone, request.state) == ("赵敏", "市财政局", "13800004444", "waiting")
+        assert (request.name, request.unit, request.phone, request.state) == (
+            "赵敏",
+            "市财政局",
+            "13800004444",
+            "waiting",
+        )
 
 
 def test_a_request_with_a_wrong_telephone_keeps_its_fields(contest, client):
     page = text(
-        client.submit("/c/pufa/application", {"name": "赵敏", "unit": "市财政局", "phone": "123"}, page="/c/pufa/application")
+        client.submit(
+            "/c/pufa/application", {"name": "赵敏", "unit": "市财政局", "phone": "123"}, page="/c/pufa/application"
+        )
     )
     assert "请填11位手机号。" in page
     assert 'value="市财政局"' in page

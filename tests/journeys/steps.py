@@ -1,0 +1,96 @@
+"""What a candidate does before the screen, one function a step."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.town import RIGHT
+
+SAVED = re.compile("^已保存")
+
+
+def enter(page: Page, slug: str, name: str = "王芳", tail: str = "1111") -> None:
+    """From the link to the page with the rules."""
+    page.goto(f"/c/{slug}")
+    page.get_by_label("姓名").fill(name)
+    page.get_by_label("手机号后四位").fill(tail)
+    page.get_by_role("button", name="下一步").click()
+    expect(page.locator(".who")).to_have_text(name)
+
+
+def start(page: Page) -> None:
+    """From the rules to the paper."""
+    page.get_by_role("button", name="是我，开始答题").click()
+    expect(page.locator("#q1")).to_be_visible()
+
+
+def take_part(page: Page, slug: str, name: str = "王芳", tail: str = "1111") -> None:
+    """From the link to a paper with the scripts at work."""
+    enter(page, slug, name, tail)
+    start(page)
+    expect(page.locator("html")).to_have_class(re.compile(r"\blive\b"))
+
+
+def item(page: Page, index: int) -> Locator:
+    """The item of that number on the paper."""
+    return page.locator(f"#q{index}")
+
+
+def choose(page: Page, index: int, place: int) -> None:
+    """Click on the option at that place, as shown."""
+    item(page, index).locator(".option").nth(place).click()
+
+
+def answer_rightly(page: Page, index: int) -> None:
+    """Click on every option that the key names."""
+    for option in right_options(page, index):
+        option.click()
+
+
+def right_options(page: Page, index: int) -> list[Locator]:
+    """The options that the key names, found by their words: a paper shuffles them."""
+    kind = item(page, index).get_attribute("data-kind") or ""
+    number = re.sub(r"\D", "", item(page, index).locator(f"#s{index}").inner_text())
+    words = RIGHT[kind] if kind == "true_false" else [number + word for word in RIGHT[kind]]
+    return [item(page, index).locator(".option", has=page.get_by_text(word, exact=True)) for word in words]
+
+
+def chosen(page: Page) -> dict[int, list[int]]:
+    """What is chosen on the paper, by item; items left open are not in it."""
+    found: dict[int, list[int]] = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('.item')].map((item) => [
+             Number(item.dataset.index),
+             [...item.querySelectorAll('input:checked')].map((input) => Number(input.value)).sort(),
+           ]).filter(([, places]) => places.length))"""
+    )
+    return {int(index): places for index, places in found.items()}
+
+
+def badge(page: Page) -> Locator:
+    """The line that says whether the answers are saved: beside the paper, on phones in the dock."""
+    return page.locator(".save:visible")
+
+
+def expect_saved(page: Page) -> None:
+    """Wait until the badge says that everything is saved."""
+    expect(badge(page)).to_have_text(SAVED)
+
+
+def until(page: Page, is_so: Callable[[], bool], *, seconds: float = 15) -> None:
+    """Wait until something outside the page is so; the page goes on living meanwhile."""
+    for _ in range(int(seconds * 20)):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"still not so after {seconds:g} s: {is_so}")
+
+
+def press_to(page: Page, name: str, *, role: str = "button", most: int = 20) -> None:
+    """Press Tab until the control of that name has the focus."""
+    wanted = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]  # any of ARIA's roles
+    for _ in range(most):
+        if wanted.evaluate_all("(found) => found.includes(document.activeElement)"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} times Tab do not lead to “{name}”")

@@ -1,0 +1,91 @@
+"""The people, the paper and the contests of the journeys, and what the served site has stored of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database import db, writing
+from app.extensions import utc_now
+from app.models import Attempt, Contest, Question, RosterEntry
+from app.operations import contests
+from app.operations.contests import Opening
+from tests import factories
+from tests.factories import NOON, City
+
+# Five items of 20 points: 合格 from 60, 优秀 from 90.
+SECTIONS = [
+    {"title": "单项选择题", "kind": "single_choice", "count": 2, "points": 2000},
+    {"title": "多项选择题", "kind": "multiple_choice", "count": 1, "points": 2000},
+    {"title": "不定项选择题", "kind": "any_number", "count": 1, "points": 2000},
+    {"title": "判断题", "kind": "true_false", "count": 1, "points": 2000},
+]
+ITEMS = 5
+# What the factories' keys say, in the words that stand on a paper after the number of the question.
+RIGHT = {"single_choice": ["乙"], "multiple_choice": ["甲", "丙"], "any_number": ["丁"], "true_false": ["正确"]}
+
+
+@dataclass(frozen=True)
+class Town:
+    """The city, and contests in it."""
+
+    city: City
+
+    def contest(self, slug: str, *, closes_in: timedelta = timedelta(days=1), **opening: Any) -> str:
+        """Open a contest at /c/<slug> for everybody, since an hour ago; returns the slug."""
+        now = utc_now()
+        values = {"title": "普法网络知识竞赛", "quiz_id": self.city.quiz} | opening
+        return contests.open_contest(
+            Opening(opens_at=now - timedelta(hours=1), closes_at=now + closes_in, slug=slug, **values),
+            actor=None,
+            now=now,
+        )
+
+    def attempts(self, slug: str) -> list[Attempt]:
+        """All attempts of a contest as they are stored at this moment, oldest first."""
+        db.session.rollback()  # else the session would go on reading what it saw first
+        select = (
+            sa.select(Attempt)
+            .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+            .join(Contest, Contest.id == RosterEntry.contest_id)
+            .where(Contest.slug == slug)
+            .order_by(Attempt.id)
+        )
+        return list(db.session.scalars(select))
+
+    def attempt(self, slug: str) -> Attempt:
+        """The only attempt of a contest."""
+        (only,) = self.attempts(slug)
+        return only
+
+    def responses(self, slug: str) -> dict[int, list[int]]:
+        """What is stored on the sheet of the only attempt."""
+        return {int(number): chosen for number, chosen in self.attempt(slug).sheet["responses"].items()}
+
+    def move_deadline(self, slug: str, deadline: datetime, *, grace: timedelta) -> None:
+        """Let the only attempt end at that moment."""
+        attempt_id = self.attempt(slug).id
+        with writing():
+            attempt = db.session.get_one(Attempt, attempt_id)
+            attempt.deadline, attempt.grace = deadline, int(grace.total_seconds() * 1000)
+
+
+def build_town(**quiz: Any) -> Town:
+    """Make the city of the factories in the database of the current application."""
+    city = factories.city(sections=SECTIONS, **quiz)
+    with writing() as session:
+        session.add_all(
+            Question(
+                bank_id=city.bank,
+                number=number,
+                kind="any_number",
+                stem=f"第{number}题的题干",
+                options=[f"{number}甲", f"{number}乙", f"{number}丙", f"{number}丁"],
+                key=[3],
+                explanation=f"{factories.KEY_CANARY}{number}",
+                created_at=NOON,
+            )
+            for number in (13, 14)
+        )
+    return Town(city)
