@@ -19,9 +19,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.orm import DeclarativeBase, scoped_session
 
 # Versions below these corrupt a write-ahead log that is reset while being read: https://sqlite.org/wal.html
 FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -127,7 +128,8 @@ class _Entry:
 
     def __init__(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> None:
         self.statement, self.parameters = statement, parameters
-        self.done, self.rowcount, self.error = False, 0, None
+        self.done, self.rowcount = False, 0
+        self.error: Exception | None = None
 
 
 class Writers:

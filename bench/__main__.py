@@ -26,7 +26,7 @@ from bench.served import Served, free_port
 
 ITEMS = floor.ITEMS
 POOL = 120
-WARMING_UP = 4
+WARMING_UP = 16
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import click
 from app.rules.prose import SHANGHAI
 
 
-class MomentType(click.ParamType):
+class MomentType(click.ParamType[datetime]):
     """2026-09-30 18:00 on the clock of Shanghai, or ISO 8601 with a zone of its own."""
 
     name = "时间"

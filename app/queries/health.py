@@ -10,8 +10,3 @@ def schema() -> str | None:
     if not sa.inspect(db.engine).has_table("alembic_version"):
         return None
     return db.session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-
-
-def has_tables() -> bool:
-    """Whether the tables have been made at all."""
-    return sa.inspect(db.engine).has_table("contests")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.formats.table import Table, read_table
 from tests.formats.workbooks import archive, patched, workbook
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parent.parent / "data"  # small.xls: a merged title, the header below it, figures as figures
 BOMB = "这个文件解开后大得不正常，没有读取。请用 Excel 或 WPS 打开，把需要的内容复制到新表格里再上传"
 TOO_MUCH = "表格里内容太多，或在离正文很远的地方有零星内容，没有读取。请把需要的内容复制到新表格里再上传"
 BROKEN = "这个文件损坏了，或者不是真正的表格。请用 Excel 或 WPS 打开后另存为 .xlsx，再上传"

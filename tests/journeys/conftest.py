@@ -20,7 +20,16 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from app import create_app
 from config import Settings
@@ -49,6 +58,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 }
 # A refused form and a pulled cable are part of the story; a lost script or picture is not, see _look_at_response.
 EXPECTED_ERRORS = re.compile(r"status of 4\d\d|net::ERR_(INTERNET_DISCONNECTED|ABORTED|CONNECTION_RESET)")
+PATIENCE_MS = 15_000  # nothing waits that long but a machine with too much to do
 PARTS_OF_A_PAGE = {"script", "stylesheet", "image", "font", "manifest"}
 
 
@@ -114,6 +124,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         reason = "no Chromium on this machine: `make test` says how to get one"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=SWITCHES)
         yield browser
@@ -131,7 +142,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     def open_(screen: str = "desktop", **options: Any) -> Page:
         defaults = {"base_url": live_server.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
         context = browser.new_context(**{**defaults, **SCREENS[screen], **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         watches.append(_Watch(context, live_server.url))
         return context.new_page()
 

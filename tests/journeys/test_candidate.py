@@ -1,6 +1,7 @@
 """A candidate's way from the link to the receipt, on an office PC and on a phone."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -46,7 +47,7 @@ def test_a_paper_survives_the_browser_and_ends_in_a_receipt(open_page, town, scr
 
     again = open_page(screen)
     enter(again, slug)
-    expect(again.locator(".notice")).to_contain_text("您有一份没交的答卷，已答的都在")
+    expect(again.locator(".notice:visible")).to_contain_text("您有一份没交的答卷，已答的都在")
     again.get_by_role("button", name="继续作答").click()
     expect_saved(again)
     assert chosen(again) == before
@@ -149,8 +150,6 @@ def test_whoever_is_not_on_the_roster_may_apply(page, town):
 
 
 def test_whoever_starts_late_agrees_to_the_shorter_time(desktop, town):
-    from datetime import timedelta
-
     slug = town.contest("late", closes_in=timedelta(minutes=6, seconds=50))
     enter(desktop, slug)
     expect(desktop.locator(".notice.red")).to_have_text("距截止6分钟，本次只有6分钟，到时自动交卷。")

@@ -100,6 +100,8 @@ def day_chart(
     )
     if due_shown and (slots - len(days)) * 12 < slots:  # the deadline's own label stands there
         bars = (*bars[:-1], ("", *bars[-1][1:]))
+    if running and 1 < len(days) < slots * 0.2 + 1:  # so early, 今天 stands where the first day's label would
+        bars = (("", *bars[0][1:]), *bars[1:])
     due = f"{local(closes_at).day}日 {local(closes_at):%H:%M}截止" if due_shown else ""
     return DayChart(bars, slots, due, start > first or (running and end < last))
 

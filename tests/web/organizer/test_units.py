@@ -18,7 +18,7 @@ def tree(app):
         with app.app_context():
             nodes = people.unit_tree()
         names = {node.id: node.name for node in nodes}
-        return {node.name: names.get(node.parent_id) for node in nodes}
+        return {node.name: names.get(node.parent_id or 0) for node in nodes}
 
     return read
 
