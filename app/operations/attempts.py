@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +20,7 @@ from app.rules.grading import grade
 from app.rules.prose import local
 from app.rules.results import Finished, result
 from app.rules.sheet import AnswerSheet
+from app.rules.terms import ContestTerms
 
 # One transaction closes this many overdue papers, so that a rush at the deadline never holds the gate for long.
 OVERDUE_BATCH = 25
@@ -50,16 +52,13 @@ def start(contest_id: int, user_id: int, *, now: datetime, accept_short: bool = 
 
 
 def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, seed: str) -> int:
-    entry, sitting = _place(contest_id, user_id)
-    _close_overdue_of(entry.id, now)
-    terms_version = pools.latest_terms_version(contest_id)
-    terms = pools.terms(contest_id, terms_version)
-    made = db.session.execute(
-        sa.select(sa.func.count(), sa.func.max(sa.case((Attempt.handed_in_at.is_(None), Attempt.id)))).where(
-            Attempt.roster_entry_id == entry.id, Attempt.sitting_id == sitting.id
-        )
-    ).one()
-    standing = admission.Standing(sitting.opens_at, sitting.closes_at, terms.attempts_allowed, made[0], made[1])
+    entry, sitting, versions = _place(contest_id, user_id)
+    terms = pools.terms(contest_id, versions.terms)
+    made = _made(entry.id, sitting.id)
+    if made.open_id is not None and _is_overdue(made.open_deadline, made.open_grace, now):
+        _hand_in(made.open_id, None, now)
+        made = _made(entry.id, sitting.id)
+    standing = admission.Standing(sitting.opens_at, sitting.closes_at, terms.attempts_allowed, made.count, made.open_id)
     verdict = admission.admission(standing, now)
     if isinstance(verdict, Reason):
         raise Refusal(verdict, opens=sitting.opens_at, closes=sitting.closes_at, allowed=terms.attempts_allowed)
@@ -68,17 +67,17 @@ def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, see
     minutes = timing.shortened(terms.duration, sitting.closes_at, now)
     if minutes is not None and not accept_short:
         raise Refusal(Reason.LATE_START, minutes=minutes)
-    pool = pools.pool(contest_id, pools.latest_pool_version(contest_id))
+    pool = pools.pool(contest_id, versions.pool)
     attempt = Attempt(
         roster_entry_id=entry.id,
         sitting_id=sitting.id,
-        ordinal=made[0] + 1,
+        ordinal=made.count + 1,
         seed=seed,
         paper=assemble(pool.for_assembly(), terms.spec, seed).as_json(),
         sheet=AnswerSheet().as_json(),
         lease=secrets.token_hex(16),
         pool_version=pool.version,
-        terms_version=terms_version,
+        terms_version=versions.terms,
         started_at=now,
         deadline=timing.deadline(now, terms.duration, sitting.closes_at),
         grace=terms.grace * 1000,
@@ -89,22 +88,45 @@ def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, see
     return attempt.id
 
 
-def _place(contest_id: int, user_id: int) -> tuple[RosterEntry, Sitting]:
-    entry = db.session.scalars(
-        sa.select(RosterEntry)
-        .where(RosterEntry.contest_id == contest_id, RosterEntry.user_id == user_id)
-        .with_for_update()
-    ).one_or_none()
+# The statements of the hot path are built once: building one costs as much as executing it.
+_ENTRY = (
+    sa.select(RosterEntry)
+    .where(RosterEntry.contest_id == sa.bindparam("contest_id"), RosterEntry.user_id == sa.bindparam("user_id"))
+    .with_for_update()
+)
+_SITTING = (
+    sa.select(Sitting)
+    .join(Contest, Contest.id == Sitting.contest_id)
+    .where(Sitting.contest_id == sa.bindparam("contest_id"), Sitting.mode == "official")
+    .where(Contest.published_at.is_not(None))
+)
+_is_open = Attempt.handed_in_at.is_(None)
+_MADE = sa.select(
+    sa.func.count().label("count"),
+    sa.func.max(sa.case((_is_open, Attempt.id))).label("open_id"),
+    sa.type_coerce(sa.func.max(sa.case((_is_open, Attempt.deadline))), Moment).label("open_deadline"),
+    sa.func.max(sa.case((_is_open, Attempt.grace))).label("open_grace"),
+).where(Attempt.roster_entry_id == sa.bindparam("entry_id"), Attempt.sitting_id == sa.bindparam("sitting_id"))
+
+
+def _place(contest_id: int, user_id: int) -> tuple[RosterEntry, Sitting, pools.Versions]:
+    place = {"contest_id": contest_id, "user_id": user_id}
+    entry = db.session.scalars(_ENTRY, place).one_or_none()
     if entry is None:
         raise Refusal(Reason.NOT_ON_ROSTER)
-    sitting = db.session.scalars(
-        sa.select(Sitting)
-        .join(Contest, Contest.id == Sitting.contest_id)
-        .where(Sitting.contest_id == contest_id, Sitting.mode == "official", Contest.published_at.is_not(None))
-    ).one_or_none()
+    sitting = db.session.scalars(_SITTING, place).one_or_none()
     if sitting is None:
         raise Refusal(Reason.NOT_PUBLISHED)
-    return entry, sitting
+    return entry, sitting, pools.latest_versions(contest_id)
+
+
+def _made(entry_id: int, sitting_id: int) -> Any:
+    """How many attempts there are in a sitting, and the one that is open with its deadline."""
+    return db.session.execute(_MADE, {"entry_id": entry_id, "sitting_id": sitting_id}).one()
+
+
+def _is_overdue(deadline: datetime, grace: int, now: datetime) -> bool:
+    return timing.is_overdue(now, deadline, timedelta(milliseconds=grace))
 
 
 def take_lease(attempt_id: int) -> str | None:
@@ -174,7 +196,7 @@ def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet
         return Saving.SIGNED_OUT
     if state.handed_in_at is not None:
         return Saving.HANDED_IN
-    if timing.is_overdue(now, state.deadline, timedelta(milliseconds=state.grace)):
+    if _is_overdue(state.deadline, state.grace, now):
         return Saving.LATE
     return Saving.ELSEWHERE if state.lease != lease else Saving.SAVED
 
@@ -204,63 +226,65 @@ def close_if_overdue(attempt_id: int, *, now: datetime) -> bool:
     return hand_in(attempt_id, actor=None, now=now)
 
 
-def _close_overdue_of(roster_entry_id: int, now: datetime) -> None:
-    open_id = db.session.scalar(
-        sa.select(Attempt.id).where(Attempt.roster_entry_id == roster_entry_id, Attempt.handed_in_at.is_(None))
+_HANDED_IN = (
+    sa.select(Attempt, RosterEntry)
+    .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+    .where(Attempt.id == sa.bindparam("attempt_id"))
+    .with_for_update(of=RosterEntry)
+    .execution_options(populate_existing=True)
+)
+_CLAIM = (
+    sa.update(Attempt)
+    .where(Attempt.id == sa.bindparam("b_id"), Attempt.handed_in_at.is_(None))
+    .values(
+        handed_in_at=sa.bindparam("b_at", type_=Moment),
+        handed_in_by=sa.bindparam("b_by"),
+        time_taken=sa.bindparam("b_taken"),
     )
-    if open_id is not None and questions.is_overdue(open_id, now):
-        _hand_in(open_id, None, now)
+    .execution_options(synchronize_session=False)
+)
+_FINISHED = sa.select(Attempt).where(
+    Attempt.roster_entry_id == sa.bindparam("entry_id"), Attempt.handed_in_at.is_not(None)
+)
 
 
 def _hand_in(attempt_id: int, actor: int | None, now: datetime) -> bool:
-    owner = sa.select(Attempt.roster_entry_id).where(Attempt.id == attempt_id).scalar_subquery()
-    entry = db.session.scalars(sa.select(RosterEntry).where(RosterEntry.id == owner).with_for_update()).one()
-    row = db.session.execute(
-        sa.select(Attempt.deadline, Attempt.grace, Attempt.started_at).where(Attempt.id == attempt_id)
-    ).one()
-    overdue = timing.is_overdue(now, row.deadline, timedelta(milliseconds=row.grace))
-    finished = row.deadline if overdue else timing.finished_at(now, row.deadline)
-    claim = (
-        sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.handed_in_at.is_(None))
-        .values(
-            handed_in_at=finished,
-            handed_in_by="server" if overdue or actor is None else "person",
-            time_taken=milliseconds(finished) - milliseconds(row.started_at),
-        )
-    )
-    if not db.session.execute(claim).rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
+    attempt, entry = db.session.execute(_HANDED_IN, {"attempt_id": attempt_id}).one()
+    overdue = _is_overdue(attempt.deadline, attempt.grace, now)
+    finished = attempt.deadline if overdue else timing.finished_at(now, attempt.deadline)
+    by = "server" if overdue or actor is None else "person"
+    taken = milliseconds(finished) - milliseconds(attempt.started_at)
+    claimed = db.session.execute(_CLAIM, {"b_id": attempt_id, "b_at": finished, "b_by": by, "b_taken": taken})
+    if not claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
         return False
-    _grade(attempt_id, entry, now)
-    record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by="server" if overdue else "person")
+    # The sheet was read before the claim: on PostgreSQL a save may have come in between.
+    db.session.refresh(attempt)
+    _grade(attempt, entry, now)
+    record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by=by)
     return True
 
 
-def _grade(attempt_id: int, entry: RosterEntry, now: datetime) -> None:
-    attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
+def _grade(attempt: Attempt, entry: RosterEntry, now: datetime) -> None:
+    versions = pools.latest_versions(entry.contest_id)
     terms = pools.terms(entry.contest_id, attempt.terms_version)
-    version = pools.latest_pool_version(entry.contest_id)
-    pool = pools.pool(entry.contest_id, version)
+    pool = pools.pool(entry.contest_id, versions.pool)
     sheet = AnswerSheet.from_json(attempt.sheet)
     graded = grade(Paper.from_json(attempt.paper), terms.spec, pool.keys, sheet)
     attempt.score, attempt.answered = graded.score, graded.answered
     assert attempt.handed_in_at is not None
     attempt.receipt = receipt.number(attempt.id, local(attempt.handed_in_at))
     attempt.fingerprint = receipt.fingerprint(attempt.paper, sheet)
+    marks = list(graded.marks)
     db.session.add(
-        Grading(
-            attempt_id=attempt.id, pool_version=version, score=graded.score, marks=list(graded.marks), graded_at=now
-        )
+        Grading(attempt_id=attempt.id, pool_version=versions.pool, score=graded.score, marks=marks, graded_at=now)
     )
     db.session.flush()
-    _recount(entry)
+    _recount(entry, pools.terms(entry.contest_id, versions.terms))
 
 
-def _recount(entry: RosterEntry) -> None:
+def _recount(entry: RosterEntry, terms: ContestTerms) -> None:
     """Set the result that counts from all of the person's finished attempts."""
-    select = sa.select(Attempt).where(Attempt.roster_entry_id == entry.id, Attempt.handed_in_at.is_not(None))
-    rows = db.session.scalars(select).all()
-    terms = pools.terms(entry.contest_id, pools.latest_terms_version(entry.contest_id))
+    rows = db.session.scalars(_FINISHED, {"entry_id": entry.id}).all()
     counted = result((_finished(row) for row in rows), terms.counting)
     entry.result = counted.score if counted else None
     entry.time_taken = counted.time_taken if counted else None
@@ -270,6 +294,5 @@ def _recount(entry: RosterEntry) -> None:
 
 def _finished(row: Attempt) -> Finished:
     assert row.score is not None and row.time_taken is not None and row.handed_in_at is not None
-    return Finished(
-        row.score, row.time_taken, row.handed_in_at, row.started_at, row.answered, row.voided_at is not None
-    )
+    voided = row.voided_at is not None
+    return Finished(row.score, row.time_taken, row.handed_in_at, row.started_at, row.answered, voided)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.database import Moment, db
 from app.models import Activation, Contest, Grant, SignIn, Site, Throttle, Unit, User
 from app.rules.roles import Role, includes
 
@@ -47,20 +47,25 @@ class Person:
         return self.may(Role.ADMINISTRATOR)
 
 
+# Built once: every page asks this.
+_SIGNED_IN = (
+    sa.select(User.id, User.name, User.password_hash.is_not(None), Unit.name, SignIn.contest_id, Contest.slug)
+    .join(SignIn, SignIn.user_id == User.id)
+    .outerjoin(Contest, Contest.id == SignIn.contest_id)
+    .outerjoin(Unit, Unit.id == User.unit_id)
+    .where(SignIn.digest == sa.bindparam("digest"), SignIn.revoked_at.is_(None))
+    .where(SignIn.expires_at > sa.bindparam("now", type_=Moment))
+)
+
+
 def signed_in(digest: str, now: datetime) -> Person | None:
     """The person behind a live sign-in."""
-    row = db.session.execute(
-        sa.select(User, SignIn.contest_id, Contest.slug, Unit.name)
-        .join(SignIn, SignIn.user_id == User.id)
-        .outerjoin(Contest, Contest.id == SignIn.contest_id)
-        .outerjoin(Unit, Unit.id == User.unit_id)
-        .where(SignIn.digest == digest, SignIn.revoked_at.is_(None), SignIn.expires_at > now)
-    ).one_or_none()
+    row = db.session.execute(_SIGNED_IN, {"digest": digest, "now": now}).one_or_none()
     if row is None:
         return None
-    user, contest_id, slug, unit = row
-    held = frozenset[Role]() if contest_id is not None else roles(user.id, now)
-    return Person(user.id, user.name, unit or "", held, contest_id, slug, digest, user.password_hash is not None)
+    user_id, name, has_password, unit, contest_id, slug = row
+    held = frozenset[Role]() if contest_id is not None else roles(user_id, now)
+    return Person(user_id, name, unit or "", held, contest_id, slug, digest, has_password)
 
 
 def roles(user_id: int, now: datetime) -> frozenset[Role]:

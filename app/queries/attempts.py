@@ -38,24 +38,27 @@ def state_for_saving(attempt_id: int, *, digest: str, now: datetime) -> State | 
     return State(*row) if row else None
 
 
-def _past_grace(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        Attempt.handed_in_at.is_(None),
-        sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace < milliseconds(now),
-    )
+_PAST_GRACE = sa.and_(
+    Attempt.handed_in_at.is_(None),
+    sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace < sa.bindparam("ms", type_=sa.BigInteger),
+)
+_OVERDUE = (
+    sa.select(Attempt.id)
+    .where(Attempt.deadline < sa.bindparam("now", type_=Moment), _PAST_GRACE)
+    .order_by(Attempt.deadline, Attempt.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_IS_OVERDUE = sa.select(Attempt.id).where(Attempt.id == sa.bindparam("attempt_id"), _PAST_GRACE)
 
 
 def overdue(now: datetime, limit: int) -> list[int]:
     """Ids of open attempts past deadline and grace, the longest waiting first."""
-    select = (
-        sa.select(Attempt.id).where(Attempt.deadline < now, _past_grace(now)).order_by(Attempt.deadline, Attempt.id)
-    )
-    return list(db.session.scalars(select.limit(limit)))
+    return list(db.session.scalars(_OVERDUE, {"now": now, "ms": milliseconds(now), "most": limit}))
 
 
 def is_overdue(attempt_id: int, now: datetime) -> bool:
     """Whether this attempt is open and past deadline and grace."""
-    return bool(db.session.scalar(sa.select(Attempt.id).where(Attempt.id == attempt_id, _past_grace(now))))
+    return bool(db.session.scalar(_IS_OVERDUE, {"attempt_id": attempt_id, "ms": milliseconds(now)}))
 
 
 @dataclass(frozen=True)
@@ -75,21 +78,21 @@ class OwnAttempt:
         return AnswerSheet.from_json(self.attempt.sheet)
 
 
+_OWN = (
+    sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry)
+    .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+    .join(Contest, Contest.id == RosterEntry.contest_id)
+    .join(Sitting, Sitting.id == Attempt.sitting_id)
+    .join(User, User.id == RosterEntry.user_id)
+    .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
+    .where(Attempt.id == sa.bindparam("attempt_id"), RosterEntry.user_id == sa.bindparam("user_id"))
+)
+
+
 def own(attempt_id: int, user_id: int, contest_scope: int | None = None) -> OwnAttempt | None:
     """The attempt, if it is this person's (and, for a sign-in by name, in the contest that it is limited to)."""
-    select = (
-        sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry)
-        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
-        .join(Contest, Contest.id == RosterEntry.contest_id)
-        .join(Sitting, Sitting.id == Attempt.sitting_id)
-        .join(User, User.id == RosterEntry.user_id)
-        .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
-        .where(Attempt.id == attempt_id, RosterEntry.user_id == user_id)
-    )
-    if contest_scope is not None:
-        select = select.where(RosterEntry.contest_id == contest_scope)
-    row = db.session.execute(select).one_or_none()
-    if row is None:
+    row = db.session.execute(_OWN, {"attempt_id": attempt_id, "user_id": user_id}).one_or_none()
+    if row is None or contest_scope not in (None, row[1].id):
         return None
     attempt, contest, closes_at, name, unit, entry = row
     terms = pools.terms(contest.id, attempt.terms_version)
@@ -193,7 +196,7 @@ def review(view: OwnAttempt, visible: Visible) -> tuple[ReviewedSection, ...]:
 
 def _keys(view: OwnAttempt) -> dict[int, dict[str, Any]]:
     """For each item of the paper what only a review with keys may show."""
-    pool = pools.pool(view.contest.id, pools.latest_pool_version(view.contest.id))
+    pool = pools.pool(view.contest.id, pools.latest_versions(view.contest.id).pool)
     marks = marks_of(view.attempt.id)
     found = {}
     for index, placed in enumerate(Paper.from_json(view.attempt.paper).items, start=1):

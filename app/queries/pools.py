@@ -59,14 +59,23 @@ def terms(contest_id: int, version: int) -> ContestTerms:
     return frozen[contest_id, version]
 
 
-def latest_pool_version(contest_id: int) -> int:
-    """The newest version of a contest's pool; 0 before it is published."""
-    return db.session.scalar(sa.select(sa.func.max(ItemPool.version)).where(ItemPool.contest_id == contest_id)) or 0
+@dataclass(frozen=True)
+class Versions:
+    """The newest versions of a contest's terms and pool; None before it is published."""
+
+    terms: int
+    pool: int
 
 
-def latest_terms_version(contest_id: int) -> int:
-    """The newest version of a contest's terms; 0 before it is published."""
-    return db.session.scalar(sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == contest_id)) or 0
+_VERSIONS = sa.select(
+    sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == sa.bindparam("contest_id")).scalar_subquery(),
+    sa.select(sa.func.max(ItemPool.version)).where(ItemPool.contest_id == sa.bindparam("contest_id")).scalar_subquery(),
+)
+
+
+def latest_versions(contest_id: int) -> Versions:
+    """The newest versions, read from the rows each time, so that no memory needs invalidating."""
+    return Versions(*db.session.execute(_VERSIONS, {"contest_id": contest_id}).one())
 
 
 def _item(row: dict[str, Any]) -> Item:

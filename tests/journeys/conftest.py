@@ -33,6 +33,7 @@ from playwright.sync_api import (
 
 from app import create_app
 from config import Settings
+from tests.journeys.steps import SCREENS
 from tests.journeys.town import Town, build_town
 from tools.find_browser import installed_browser
 
@@ -47,15 +48,6 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SCREENS: dict[str, dict[str, Any]] = {
-    "desktop": {"viewport": {"width": 1366, "height": 768}},
-    "phone": {
-        "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 2,
-        "is_mobile": True,
-        "has_touch": True,
-    },
-}
 # A refused form and a pulled cable are part of the story; a lost script or picture is not, see _look_at_response.
 EXPECTED_ERRORS = re.compile(r"status of 4\d\d|net::ERR_(INTERNET_DISCONNECTED|ABORTED|CONNECTION_RESET)")
 PATIENCE_MS = 15_000  # nothing waits that long but a machine with too much to do
@@ -106,15 +98,13 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
 @pytest.fixture(scope="module")
 def live_app(live_server: LiveServer) -> Iterator[Flask]:
     """The same installation inside the test, to arrange things through operations and to look at what was stored."""
-    app = create_app(live_server.settings)
-    with app.app_context():
-        yield app
+    yield create_app(live_server.settings)
 
 
 @pytest.fixture(scope="module")
-def town(live_app: Flask) -> Town:
+def town(live_app: Flask, live_server: LiveServer) -> Town:
     """The small city of the factories on the served site, now; a paper there has items of all four kinds."""
-    return build_town()
+    return build_town(live_app, live_server.url)
 
 
 @pytest.fixture(scope="session")

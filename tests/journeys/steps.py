@@ -2,11 +2,22 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.town import RIGHT
+from tests.journeys.town import RIGHT, Town
 
+# Sizes of the screens that people sit before; options of Playwright's new_context.
+SCREENS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1366, "height": 768}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
 SAVED = re.compile("^已保存")
 
 
@@ -29,6 +40,14 @@ def take_part(page: Page, slug: str, name: str = "王芳", tail: str = "1111") -
     """From the link to a paper with the scripts at work."""
     enter(page, slug, name, tail)
     start(page)
+    expect(page.locator("html")).to_have_class(re.compile(r"\blive\b"))
+
+
+def sit_down(page: Page, town: Town, slug: str) -> None:
+    """Straight to 王芳's paper: for stories that begin after the entry."""
+    cookie, path = town.seat(slug)
+    page.context.add_cookies([cookie])  # type: ignore[list-item]  # name, value and url are enough
+    page.goto(path)
     expect(page.locator("html")).to_have_class(re.compile(r"\blive\b"))
 
 
@@ -94,3 +113,12 @@ def press_to(page: Page, name: str, *, role: str = "button", most: int = 20) -> 
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{most} times Tab do not lead to “{name}”")
+
+
+def expect_readable(page: Page, barriers: Callable[[Page], list[str]]) -> None:
+    """On a PC and on a phone: nothing that axe minds, and nothing wider than the screen."""
+    for screen in ("desktop", "phone"):
+        page.set_viewport_size(SCREENS[screen]["viewport"])
+        width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert width <= 0, f"{page.url} is {width} px too wide on a {screen}"
+        assert barriers(page) == [], f"{page.url} on a {screen}"

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories import KEY_CANARY
-from tests.journeys.conftest import SCREENS
 from tests.journeys.steps import (
+    SCREENS,
     answer_rightly,
     badge,
     choose,

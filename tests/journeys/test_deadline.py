@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from app.extensions import utc_now
-from tests.journeys.steps import choose, expect_saved, take_part, until
+from tests.journeys.steps import choose, expect_saved, sit_down, until
 
 NOT_DICED = "Math.random = () => 0;"  # pages of one hall hand in within three diced seconds
 
@@ -13,12 +12,11 @@ NOT_DICED = "Math.random = () => 0;"  # pages of one hall hand in within three d
 def test_with_the_browser_gone_the_server_hands_in(open_page, town):
     slug = town.contest("gone")
     page = open_page("desktop")
-    take_part(page, slug)
+    sit_down(page, town, slug)
     choose(page, 1, 0)
     expect_saved(page)
     page.context.close()
-    deadline = utc_now() + timedelta(milliseconds=300)
-    town.move_deadline(slug, deadline, grace=timedelta(milliseconds=200))
+    town.end_in(slug, timedelta(milliseconds=300), grace=timedelta(milliseconds=200))
 
     watcher = open_page("desktop")
     until(watcher, lambda: town.attempt(slug).handed_in_at is not None)
@@ -35,25 +33,24 @@ def test_with_the_browser_gone_the_server_hands_in(open_page, town):
 def test_with_the_page_open_it_counts_down_and_lands_on_the_receipt(page, town):
     slug = town.contest(f"open-{page.viewport_size['width']}")
     page.add_init_script(NOT_DICED)
-    take_part(page, slug)
+    sit_down(page, town, slug)
     choose(page, 1, 0)
     expect_saved(page)
-    town.move_deadline(slug, utc_now() + timedelta(seconds=3), grace=timedelta(seconds=60))
+    town.end_in(slug, timedelta(seconds=4))
     page.reload()
     choose(page, 2, 0)
-    expect(page.locator("[role=timer]:visible")).to_have_text("00:01")
-    choose(page, 3, 0)  # in the last second, and never saved on its own
+    until(page, lambda: page.locator("[role=timer]:visible").inner_text() <= "00:01")
+    choose(page, 3, 0)
     expect(page.get_by_role("heading", name="成绩回执")).to_be_visible()
     attempt = town.attempt(slug)
     assert set(town.responses(slug)) == {1, 2, 3}
     assert attempt.handed_in_at == attempt.deadline
 
 
-def test_more_time_given_while_the_page_is_open_reaches_it(desktop, town):
-    slug = town.contest("more")
-    desktop.add_init_script(NOT_DICED)
-    take_part(desktop, slug)
-    town.move_deadline(slug, utc_now() + timedelta(seconds=250), grace=timedelta(seconds=60))
+def test_in_the_last_five_minutes_the_clock_says_so(desktop, town):
+    slug = town.contest("hurry")
+    sit_down(desktop, town, slug)
+    town.end_in(slug, timedelta(seconds=250))
     desktop.reload()
     expect(desktop.locator(".desk .clock.hurry")).to_contain_text("不足5分钟")
 
@@ -61,8 +58,8 @@ def test_more_time_given_while_the_page_is_open_reaches_it(desktop, town):
 def test_without_a_network_at_the_deadline_the_page_waits_and_then_hands_in(desktop, town):
     slug = town.contest("cut")
     desktop.add_init_script(NOT_DICED)
-    take_part(desktop, slug)
-    town.move_deadline(slug, utc_now() + timedelta(seconds=2), grace=timedelta(seconds=60))
+    sit_down(desktop, town, slug)
+    town.end_in(slug, timedelta(seconds=2))
     desktop.reload()
     choose(desktop, 1, 0)
     desktop.context.set_offline(True)
@@ -77,12 +74,12 @@ def test_without_a_network_at_the_deadline_the_page_waits_and_then_hands_in(desk
 def test_too_late_even_for_the_grace_what_was_saved_counts(desktop, town):
     slug = town.contest("too-late")
     desktop.add_init_script(NOT_DICED)
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     choose(desktop, 1, 0)
     expect_saved(desktop)
     desktop.context.set_offline(True)
     choose(desktop, 2, 0)
-    town.move_deadline(slug, utc_now(), grace=timedelta())
+    town.end_in(slug, timedelta(), grace=timedelta())
     until(desktop, lambda: town.attempt(slug).handed_in_at is not None)
     desktop.context.set_offline(False)
     expect(desktop.get_by_role("heading", name="成绩回执")).to_be_visible()

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import badge, chosen, expect_saved, item, press_to, take_part
+from tests.journeys.steps import badge, chosen, expect_saved, item, press_to, sit_down
 from tests.journeys.town import ITEMS
 
 
@@ -63,7 +63,7 @@ def test_from_the_entry_to_the_receipt_by_keyboard_alone(desktop, town):
 
 def test_whoever_tabs_into_an_item_chooses_with_the_arrows(desktop, town):
     slug = town.contest("tabs")
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     for _ in range(20):
         desktop.keyboard.press("Tab")
         if focused(desktop, "#q1 .options"):
@@ -76,7 +76,7 @@ def test_whoever_tabs_into_an_item_chooses_with_the_arrows(desktop, town):
 
 
 def test_the_drawer_of_a_phone_keeps_the_focus_inside(phone, town):
-    take_part(phone, town.contest("drawer"))
+    sit_down(phone, town, town.contest("drawer"))
     expect(badge(phone)).to_have_text("尚未作答")
     phone.get_by_role("button", name=re.compile("答题卡")).press("Enter")
     desk = phone.get_by_role("dialog", name="答题卡")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.steps import badge, choose, chosen, expect_saved, take_part, until
+from tests.journeys.steps import badge, choose, chosen, expect_saved, sit_down, until
 
 FEWER_WAITS = "Math.random = () => 0;"  # the pauses between two tries are partly diced
 
@@ -17,7 +17,7 @@ def sheets_of(page: Page) -> list[dict]:
 def test_answers_given_offline_arrive_when_the_network_is_back(page, town):
     slug = town.contest(f"offline-{page.viewport_size['width']}")
     is_phone = page.viewport_size["width"] == 390
-    take_part(page, slug)
+    sit_down(page, town, slug)
     page.context.set_offline(True)
     for index in (1, 2, 3):
         choose(page, index, 1)
@@ -34,7 +34,7 @@ def test_answers_given_offline_arrive_when_the_network_is_back(page, town):
 
 def test_answers_given_offline_outlive_the_page(desktop, town):
     slug = town.contest("outlive")
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     address = desktop.url
     desktop.context.set_offline(True)
     choose(desktop, 2, 0)
@@ -51,7 +51,7 @@ def test_answers_given_offline_outlive_the_page(desktop, town):
 def test_a_lost_answer_of_the_server_is_asked_for_again_and_the_sheet_stored_once(desktop, town):
     slug = town.contest("lost")
     desktop.add_init_script(FEWER_WAITS)
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     sent, stored_at = sheets_of(desktop), []
 
     def lose_the_answer(route: Route) -> None:
@@ -73,7 +73,7 @@ def test_a_lost_answer_of_the_server_is_asked_for_again_and_the_sheet_stored_onc
 def test_a_server_in_trouble_is_given_time_and_loses_nothing(desktop, town):
     slug = town.contest("busy")
     desktop.add_init_script(FEWER_WAITS)
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     desktop.route("**/sheet", lambda route: route.fulfill(status=429, headers={"Retry-After": "1"}, body=""), times=1)
     choose(desktop, 1, 3)
     expect(badge(desktop)).to_have_text("服务器忙，1题暂存本机")
@@ -85,7 +85,7 @@ def test_a_server_in_trouble_is_given_time_and_loses_nothing(desktop, town):
 
 def test_without_a_network_handing_in_waits(desktop, town):
     slug = town.contest("unreached")
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     choose(desktop, 1, 0)
     expect_saved(desktop)
     desktop.context.set_offline(True)
@@ -105,7 +105,7 @@ def test_without_a_network_handing_in_waits(desktop, town):
 
 def test_of_two_pages_the_newer_goes_on_and_the_older_says_so(desktop, town):
     slug = town.contest("two-tabs")
-    take_part(desktop, slug)
+    sit_down(desktop, town, slug)
     choose(desktop, 1, 0)
     expect_saved(desktop)
     newer = desktop.context.new_page()
@@ -129,25 +129,20 @@ def test_of_two_pages_the_newer_goes_on_and_the_older_says_so(desktop, town):
     assert set(town.responses(slug)) == {1, 2, 3}
 
 
-def test_signed_out_elsewhere_the_page_asks_to_enter_again_and_keeps_the_answers(desktop, town):
+def test_signed_out_elsewhere_the_page_leads_back_and_keeps_the_answers(desktop, town):
     slug = town.contest("signed-out")
-    take_part(desktop, slug)
-    desktop.context.clear_cookies()
+    sit_down(desktop, town, slug)
+    desktop.context.clear_cookies(name="zhisai")
     choose(desktop, 1, 1)
     answered = chosen(desktop)
     told = desktop.get_by_role("dialog", name="需要重新进入")
     expect(told).to_contain_text("答案都存在这台机器上")
-    told.get_by_role("button", name="先看看答案").click()
     expect(desktop.locator("#said-signed_out")).to_be_visible()
-    take_part_again(desktop, slug)
+    told.get_by_role("button", name="重新进入").click()
+    desktop.get_by_label("姓名").fill("王芳")
+    desktop.get_by_label("手机号后四位").fill("1111")
+    desktop.get_by_role("button", name="下一步").click()
+    desktop.get_by_role("button", name="继续作答").click()
     expect_saved(desktop)
+    assert chosen(desktop) == answered
     until(desktop, lambda: town.responses(slug) == answered)
-
-
-def take_part_again(page: Page, slug: str) -> None:
-    """Enter anew and go on with the open paper."""
-    page.goto(f"/c/{slug}")
-    page.get_by_label("姓名").fill("王芳")
-    page.get_by_label("手机号后四位").fill("1111")
-    page.get_by_role("button", name="下一步").click()
-    page.get_by_role("button", name="继续作答").click()

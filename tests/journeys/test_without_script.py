@@ -58,7 +58,7 @@ def answer_and_hand_in(page: Page, town, slug: str) -> None:
     expect(page.get_by_text("还有1题未答。交卷后不能再改。")).to_be_visible()
     page.get_by_role("link", name="继续作答").click()
     choose(page, ITEMS, 0)
-    page.get_by_role("button", name="答完了，交卷").click()
+    page.locator(".desk").get_by_role("button", name="交卷").click()
     expect(page.get_by_text("题目都已作答。交卷后不能再改。")).to_be_visible()
     page.get_by_role("button", name="交卷").click()
     expect(page.get_by_role("heading", name="成绩回执")).to_be_visible()

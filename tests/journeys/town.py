@@ -1,16 +1,20 @@
 """The people, the paper and the contests of the journeys, and what the served site has stored of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
 
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Attempt, Contest, Question, RosterEntry
-from app.operations import contests
+from app.operations import accounts, attempts, contests
+from app.operations.accounts import SignedIn
 from app.operations.contests import Opening
+from app.queries.contests import by_slug
+from app.web.access import COOKIE
 from tests import factories
 from tests.factories import NOON, City
 
@@ -28,23 +32,22 @@ RIGHT = {"single_choice": ["乙"], "multiple_choice": ["甲", "丙"], "any_numbe
 
 @dataclass(frozen=True)
 class Town:
-    """The city, and contests in it."""
+    """The city, and contests in it. Every question opens the database anew, and so sees what is stored now."""
 
+    app: Flask
+    url: str
     city: City
 
     def contest(self, slug: str, *, closes_in: timedelta = timedelta(days=1), **opening: Any) -> str:
         """Open a contest at /c/<slug> for everybody, since an hour ago; returns the slug."""
-        now = utc_now()
-        values = {"title": "普法网络知识竞赛", "quiz_id": self.city.quiz} | opening
-        return contests.open_contest(
-            Opening(opens_at=now - timedelta(hours=1), closes_at=now + closes_in, slug=slug, **values),
-            actor=None,
-            now=now,
-        )
+        with self.app.app_context():
+            now = utc_now()
+            values = {"title": "普法网络知识竞赛", "quiz_id": self.city.quiz} | opening
+            period = {"opens_at": now - timedelta(hours=1), "closes_at": now + closes_in}
+            return contests.open_contest(Opening(slug=slug, **period, **values), actor=None, now=now)
 
     def attempts(self, slug: str) -> list[Attempt]:
-        """All attempts of a contest as they are stored at this moment, oldest first."""
-        db.session.rollback()  # else the session would go on reading what it saw first
+        """All attempts of a contest, oldest first."""
         select = (
             sa.select(Attempt)
             .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
@@ -52,7 +55,8 @@ class Town:
             .where(Contest.slug == slug)
             .order_by(Attempt.id)
         )
-        return list(db.session.scalars(select))
+        with self.app.app_context():
+            return list(db.session.scalars(select))
 
     def attempt(self, slug: str) -> Attempt:
         """The only attempt of a contest."""
@@ -63,18 +67,29 @@ class Town:
         """What is stored on the sheet of the only attempt."""
         return {int(number): chosen for number, chosen in self.attempt(slug).sheet["responses"].items()}
 
-    def move_deadline(self, slug: str, deadline: datetime, *, grace: timedelta) -> None:
-        """Let the only attempt end at that moment."""
+    def end_in(self, slug: str, left: timedelta, *, grace: timedelta = timedelta(seconds=60)) -> None:
+        """Let the only attempt end so long from now."""
         attempt_id = self.attempt(slug).id
-        with writing():
+        with self.app.app_context(), writing():
             attempt = db.session.get_one(Attempt, attempt_id)
-            attempt.deadline, attempt.grace = deadline, int(grace.total_seconds() * 1000)
+            attempt.deadline, attempt.grace = utc_now() + left, int(grace.total_seconds() * 1000)
+
+    def seat(self, slug: str) -> tuple[dict[str, Any], str]:
+        """Let 王芳 enter and start on the server: the cookie of her sign-in, and the path of her paper."""
+        with self.app.app_context():
+            found = by_slug(slug)
+            assert found is not None
+            entered = accounts.enter(found.id, "王芳", "1111", origin="127.0.0.1", now=utc_now())
+            assert isinstance(entered, SignedIn)
+            attempt_id = attempts.start(found.id, entered.user_id, now=utc_now())
+        return {"name": COOKIE, "value": entered.token, "url": self.url}, f"/attempts/{attempt_id}"
 
 
-def build_town(**quiz: Any) -> Town:
-    """Make the city of the factories in the database of the current application."""
-    city = factories.city(sections=SECTIONS, **quiz)
-    with writing() as session:
+def build_town(app: Flask, url: str, **quiz: Any) -> Town:
+    """Make the city of the factories, with questions of the fourth kind."""
+    with app.app_context():
+        city = factories.city(sections=SECTIONS, **quiz)
+    with app.app_context(), writing() as session:
         session.add_all(
             Question(
                 bank_id=city.bank,
@@ -88,4 +103,4 @@ def build_town(**quiz: Any) -> Town:
             )
             for number in (13, 14)
         )
-    return Town(city)
+    return Town(app, url, city)

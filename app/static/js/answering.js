@@ -90,7 +90,9 @@ async function onFinal(reason, answer) {
   }
   sheet.lock();
   document.getElementById(`said-${reason}`).hidden = false;
-  if ((await ask(document.getElementById(reason))) === 'reload') window.location.reload();
+  if ((await ask(document.getElementById(reason))) !== 'reload') return;
+  // A reload would ask for an account, which few candidates have.
+  if (reason === 'signed_out') window.location.assign(form.dataset.entry); else window.location.reload();
 }
 
 document.documentElement.classList.add('live');
