@@ -106,7 +106,7 @@ def quiz_rules(terms: ContestTerms) -> list[str]:
         lines.append("多选题全部选对才得分，多选、少选、错选都不得分。")
     lines.append(_review(terms))
     lines.append("中途断网、关掉浏览器、换一台机器都可以接着答，时间照走。")
-    return lines
+    return [*lines, *terms.remarks]
 
 
 def _review(terms: ContestTerms) -> str:

@@ -40,7 +40,10 @@ class ReviewRule:
 
 @dataclass(frozen=True)
 class ContestTerms:
-    """Duration in seconds, points and marks in hundredths, `attempts_allowed` 0 for any number."""
+    """Duration in seconds, points and marks in hundredths, `attempts_allowed` 0 for any number.
+
+    `remarks` are the organizer's own sentences, shown below those that the rules themselves give.
+    """
 
     spec: PaperSpec
     duration: int
@@ -50,6 +53,7 @@ class ContestTerms:
     excellence_mark: int
     review: ReviewRule = ReviewRule()
     grace: int = GRACE_SECONDS
+    remarks: tuple[str, ...] = ()
 
     @property
     def full_score(self) -> int:
@@ -77,6 +81,7 @@ class ContestTerms:
             excellence_mark=value["excellence_mark"],
             review=ReviewRule(Visible(review["after_hand_in"]), Visible(review["after_close"])),
             grace=value["grace"],
+            remarks=tuple(value["remarks"]),
         )
 
 

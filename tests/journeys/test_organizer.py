@@ -241,7 +241,7 @@ def assert_the_report_counts_one(desk: Page) -> None:
     with desk.expect_download() as download:
         desk.get_by_role("link", name="Excel").click()
     assert re.fullmatch(r"各单位参赛情况统计表_水利知识竞赛_\d{8}\.xlsx", download.value.suggested_filename)
-    book = openpyxl.load_workbook(download.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
     head = next(row for row in rows if "实参" in row)
     total = next(row for row in rows if "合计" in row)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.database import db, writing
 from app.models import Contest, ItemPool, RosterEntry, RosterUnit, Terms, User
-from app.operations import contests
+from app.operations import applications, contests, rosters
 from app.operations.contests import Opening
 from app.queries import contests as questions
 from app.rules.invalid import Invalid
@@ -120,34 +120,34 @@ def test_before_the_opening_the_roster_takes_in_those_who_joined(city):
     contest_id, _ = factories.contest(city, opens=NOON + HOUR)
     with writing():
         db.session.add(User(name="赵敏", phone="13800004444", unit_id=city.centre, created_at=NOON))
-    assert contests.refresh_roster(contest_id, actor=None, now=NOON) == 1
-    assert contests.refresh_roster(contest_id, actor=None, now=NOON) == 0
+    assert rosters.refresh_roster(contest_id, actor=None, now=NOON) == 1
+    assert rosters.refresh_roster(contest_id, actor=None, now=NOON) == 0
     with pytest.raises(Invalid, match="名单以开始时为准"):
-        contests.refresh_roster(contest_id, actor=None, now=NOON + HOUR)
+        rosters.refresh_roster(contest_id, actor=None, now=NOON + HOUR)
 
 
 def test_an_applicant_is_put_on_the_roster_once(city):
     actor = factories.account("organizer", None)
     contest_id, _ = factories.contest(city)
-    number = contests.apply(contest_id, name="赵敏", unit="财政局", phone="13800004444", now=NOON)
-    assert contests.apply(contest_id, name="赵敏", unit="财政局", phone="13800004444", now=NOON) == number
-    assert contests.approve_application(number, unit_id=city.bureau, actor=actor, now=NOON) is True
-    assert contests.approve_application(number, unit_id=city.archive, actor=actor, now=NOON) is False
-    assert contests.decline_application(number, actor=actor, now=NOON) is False
+    number = applications.apply(contest_id, name="赵敏", unit="财政局", phone="13800004444", now=NOON)
+    assert applications.apply(contest_id, name="赵敏", unit="财政局", phone="13800004444", now=NOON) == number
+    assert applications.approve_application(number, unit_id=city.bureau, actor=actor, now=NOON) is True
+    assert applications.approve_application(number, unit_id=city.archive, actor=actor, now=NOON) is False
+    assert applications.decline_application(number, actor=actor, now=NOON) is False
     assert roster(contest_id)[-1] == ("赵敏", "4444", "市财政局")
 
 
 def test_somebody_under_the_wrong_unit_is_moved_by_an_approved_request(city):
     actor = factories.account("organizer", None)
     contest_id, _ = factories.contest(city)
-    number = contests.apply(contest_id, name="陈静", unit="市财政局", phone="13800003333", now=NOON)
-    contests.approve_application(number, unit_id=city.bureau, actor=actor, now=NOON)
+    number = applications.apply(contest_id, name="陈静", unit="市财政局", phone="13800003333", now=NOON)
+    applications.approve_application(number, unit_id=city.bureau, actor=actor, now=NOON)
     assert ("陈静", "3333", "市财政局") in roster(contest_id)
     assert len(roster(contest_id)) == 5
 
 
 def test_the_list_counts_expected_participants_and_requests(city):
     contest_id, slug = factories.contest(city)
-    contests.apply(contest_id, name="赵敏", unit="财政局", phone="13800004444", now=NOON)
+    applications.apply(contest_id, name="赵敏", unit="财政局", phone="13800004444", now=NOON)
     (row,) = questions.listed()
     assert (row.slug, row.expected, row.participants, row.waiting) == (slug, 5, 0, 1)

@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
-from app.operations.contests import apply
+from app.operations.applications import apply
 from app.queries import contests
 from app.web import access
 from app.web.candidate import bp

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from rapidfuzz import fuzz
 
 from app.extensions import utc_now
-from app.operations.contests import approve_application, decline_application
+from app.operations.applications import approve_application, decline_application
 from app.queries import contests, people
 from app.queries.pages import page_of
 from app.queries.people import UnitNode

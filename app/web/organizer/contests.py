@@ -6,7 +6,8 @@ from flask import current_app, flash, redirect, render_template, request, send_f
 from flask.typing import ResponseReturnValue
 
 from app.extensions import utc_now
-from app.operations.contests import open_contest, refresh_roster
+from app.operations.contests import open_contest
+from app.operations.rosters import refresh_roster
 from app.queries import accounts, contests, people, quizzes, tallies
 from app.rules import prose
 from app.rules.invalid import Invalid

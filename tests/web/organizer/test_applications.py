@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.operations.contests import apply, decline_application
+from app.operations.applications import apply, decline_application
 from app.queries import contests, people
 from app.web.organizer.applications import clearly_meant
 from tests.factories import NOON

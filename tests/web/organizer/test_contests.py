@@ -8,7 +8,7 @@ import pytest
 from app.database import writing
 from app.models import Question, Unit, User
 from app.operations import attempts
-from app.operations.contests import apply
+from app.operations.applications import apply
 from app.queries import contests
 from app.web import links
 from tests import factories
