@@ -143,10 +143,10 @@ def _says_the_same(key: str, inside: str) -> bool:
 def _bare_options(pieces: Pieces) -> list[str]:
     """Options without the letter written before them; the place decides the letter, not the writing."""
     options = [tidy(option) for option in pieces.options]
+    if not pieces.are_signed:
+        return options  # a letter was written for each of them: one without words is told as empty
     while options and not options[-1]:
         options.pop()
-    if not pieces.are_signed:
-        return options
     signs = [_SIGN.match(option) for option in options]
     written = [(sign[1] or sign[2]).upper() if sign else "" for sign in signs]
     own = sum(said == letter(place) for place, said in enumerate(written))

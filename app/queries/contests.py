@@ -84,11 +84,15 @@ _CANDIDATE = (
 
 
 def candidates(contest_id: int, name: str, tail: str) -> list[Candidate]:
-    """Those on the roster with this name and these last four digits of the telephone; namesakes may be several."""
+    """Those on the roster with this name and these last four digits of the telephone; namesakes may be several.
+
+    A blank typed between two Han characters does not matter; “Anna Smith” keeps hers.
+    """
     if len(tail) != 4:
         return []
+    names = {name, name.replace(" ", "")}
     select = _CANDIDATE.where(
-        RosterEntry.contest_id == contest_id, User.name == name, User.phone.endswith(tail, autoescape=True)
+        RosterEntry.contest_id == contest_id, User.name.in_(names), User.phone.endswith(tail, autoescape=True)
     )
     return [_candidate(*row) for row in db.session.execute(select.order_by(User.id))]
 

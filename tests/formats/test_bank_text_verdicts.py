@@ -88,3 +88,9 @@ def test_a_line_that_belongs_nowhere_is_told():
         "第9行“又是一行”没有看懂，已略过；如果是试题，请在前面写上题号",
     ]
     assert reading.questions[0].draft.topic == "甲"
+
+
+def test_a_last_option_without_words_is_told_as_empty():
+    text = "1. 下列正确的是（　　）。\nA. 甲\nB. 乙\nC. 丙\nD.\n答案：A\n"
+    (read,) = read_bank(text.encode(), "题库.txt").questions
+    assert [(p.column, p.level, p.message[:6]) for p in read.problems] == [("选项", "error", "选项D是空的")]

@@ -96,9 +96,9 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
 
 
 @pytest.fixture(scope="module")
-def live_app(live_server: LiveServer) -> Iterator[Flask]:
+def live_app(live_server: LiveServer) -> Flask:
     """The same installation inside the test, to arrange things through operations and to look at what was stored."""
-    yield create_app(live_server.settings)
+    return create_app(live_server.settings)
 
 
 @pytest.fixture(scope="module")

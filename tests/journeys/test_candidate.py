@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.database import writing
+from app.extensions import utc_now
+from app.models import User
 from tests.factories import KEY_CANARY
 from tests.journeys.steps import (
     SCREENS,
@@ -128,6 +131,19 @@ def test_two_namesakes_say_which_unit_is_theirs(page, town):
     expect(page.locator(".facts")).to_contain_text("市档案馆")
     start(page)
     expect(page.locator(".examhead .me")).to_have_text("李明　市档案馆")
+
+
+@pytest.mark.parametrize(("typed", "name", "tail"), [("王 芳", "王芳", "1111"), ("Anna Smith", "Anna Smith", "4444")])
+def test_a_blank_in_a_name_keeps_nobody_out(phone, town, typed, name, tail):
+    with town.app.app_context(), writing() as session:
+        if name != "王芳":
+            session.add(User(name=name, phone=f"1380000{tail}", unit_id=town.city.archive, created_at=utc_now()))
+    slug = town.contest(f"blank-{tail}")
+    phone.goto(f"/c/{slug}")
+    phone.get_by_label("姓名").fill(typed)
+    phone.get_by_label("手机号后四位").fill(tail)
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.locator(".who")).to_have_text(name)
 
 
 def test_whoever_is_not_on_the_roster_may_apply(page, town):

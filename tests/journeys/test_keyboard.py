@@ -71,7 +71,7 @@ def test_whoever_tabs_into_an_item_chooses_with_the_arrows(desktop, town):
     desktop.keyboard.press("Space")
     desktop.keyboard.press("ArrowDown")
     expect_saved(desktop)
-    assert chosen(desktop)[1] == [int(item(desktop, 1).locator("input").nth(1).get_attribute("value"))]
+    assert chosen(desktop)[1] == [int(item(desktop, 1).locator("input").nth(1).input_value())]
     assert list(town.responses(slug)) == [1]
 
 

@@ -14,12 +14,13 @@ from app.web.access import COOKIE
 from tests import factories
 from tests.journeys.steps import choose, enter, expect_saved, start
 
+# Without blanks, which names of people lose.
 SCRIPT = "<script>window.ran='script'</script>"
-IMAGE = "<img src=x onerror=\"window.ran='image'\">"
-ATTRIBUTE = "\" onmouseover=\"window.ran='attribute'\" x=\""
+IMAGE = "<img/src=x/onerror=\"window.ran='image'\">"
+ATTRIBUTE = '"onmouseover="window.ran=\'attribute\'"x="'
 ADDRESS = "javascript:window.ran='address'"
 TEMPLATE = "{{7*7}}${7*7}"
-END = "</textarea></title></dd><svg onload=\"window.ran='end'\">"
+END = "</textarea></title></dd><svg/onload=\"window.ran='end'\">"
 
 UNIT = f"市{IMAGE}局"
 PERSON = f"王{ATTRIBUTE}"

@@ -1,16 +1,23 @@
 """A network that comes and goes, and one paper open in two places: nothing is lost, nothing is kept twice."""
 
-from playwright.sync_api import Page, Route, expect
+from typing import Any
+
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.journeys.steps import badge, choose, chosen, expect_saved, sit_down, until
 
 FEWER_WAITS = "Math.random = () => 0;"  # the pauses between two tries are partly diced
 
 
-def sheets_of(page: Page) -> list[dict]:
+def sheets_of(page: Page) -> list[dict[str, Any]]:
     """Every answer sheet that the page sends from now on."""
-    sent: list[dict] = []
-    page.on("request", lambda request: sent.append(request.post_data_json) if request.url.endswith("/sheet") else None)
+    sent: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/sheet"):
+            sent.append(request.post_data_json or {})
+
+    page.on("request", note)
     return sent
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
@@ -26,7 +27,7 @@ def old_engine(open_page):
     return page
 
 
-def _age(session: CDPSession, paused: dict) -> None:
+def _age(session: CDPSession, paused: dict[str, Any]) -> None:
     """Hand on a document as the old engine understands it."""
     request = {"requestId": paused["requestId"]}
     if paused.get("responseStatusCode", 0) in (301, 302, 303):

@@ -42,9 +42,9 @@ class Town:
         """Open a contest at /c/<slug> for everybody, since an hour ago; returns the slug."""
         with self.app.app_context():
             now = utc_now()
-            values = {"title": "普法网络知识竞赛", "quiz_id": self.city.quiz} | opening
-            period = {"opens_at": now - timedelta(hours=1), "closes_at": now + closes_in}
-            return contests.open_contest(Opening(slug=slug, **period, **values), actor=None, now=now)
+            values: dict[str, Any] = {"title": "普法网络知识竞赛", "quiz_id": self.city.quiz, **opening}
+            values |= {"opens_at": now - timedelta(hours=1), "closes_at": now + closes_in}
+            return contests.open_contest(Opening(slug=slug, **values), actor=None, now=now)
 
     def attempts(self, slug: str) -> list[Attempt]:
         """All attempts of a contest, oldest first."""

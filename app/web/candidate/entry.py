@@ -40,7 +40,7 @@ def entry(slug: str) -> ResponseReturnValue:
     namesakes: list[Candidate] = []
     if form.validate_on_submit():
         chosen = request.form.get("candidate", "")
-        name = "".join((form.name.data or "").split())
+        name = " ".join((form.name.data or "").split())
         try:
             outcome = enter(
                 contest.id,
