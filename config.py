@@ -40,7 +40,7 @@ class Settings:
         port = _number(environ, "PORT", 8000, 1, 65535)
         return cls(
             database_url=_database_url(environ.get("DATABASE_URL"), instance),
-            secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
+            secret_key=_secret(environ.get("SECRET_KEY")) or _kept_secret(instance / "secret_key"),
             instance_dir=instance,
             redis_url=environ.get("REDIS_URL") or None,
             host=host,
@@ -61,9 +61,10 @@ class Settings:
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "TESTING": self.testing,
-            "MAX_CONTENT_LENGTH": 21 * 1024 * 1024,
-            "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
-            "MAX_FORM_PARTS": 5000,
+            # The three uploads may bring more: see app/web/limits.py.
+            "MAX_CONTENT_LENGTH": 256 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+            "MAX_FORM_PARTS": 2000,
             "SESSION_COOKIE_NAME": "zhisai_form",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
@@ -84,6 +85,12 @@ def _database_url(value: str | None, instance: Path) -> str:
     if value.startswith(("sqlite:///", "postgresql+psycopg://")):
         return value
     raise SettingsError("DATABASE_URL 只认 sqlite:///文件路径 或 postgresql://用户:密码@主机/库名，请改正后再启动。")
+
+
+def _secret(value: str | None) -> str | None:
+    if value and len(value) < 32:
+        raise SettingsError("SECRET_KEY 至少32个字符，请换一个随机的；不设则由系统生成。")
+    return value
 
 
 def _kept_secret(path: Path) -> str:

@@ -96,6 +96,8 @@ def _serve(settings: Settings, path: str | None) -> None:
         address=settings.host,
         port=settings.port,
         workers=1,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
         blocking_threads=THREADS,
         backlog=1024,
         working_dir=Path(ROOT),

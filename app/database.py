@@ -9,6 +9,7 @@ import fcntl
 import importlib
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as TimeoutExpired
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 
 # Versions below these corrupt a write-ahead log that is reset while being read: https://sqlite.org/wal.html
@@ -38,6 +40,8 @@ PRAGMAS = {
 
 # What a busy, full or unreachable database raises: whoever asked should try again.
 Unavailable = OperationalError
+Disconnected = InterfaceError
+PoolExhausted = TimeoutExpired
 
 
 class Base(DeclarativeBase):
@@ -90,28 +94,52 @@ class UnsafeDatabase(RuntimeError):
 
 
 class Gate:
-    """Lets one writer in at a time, in the order of arrival, across threads and (by a lock file) processes."""
+    """Lets one writer in at a time, in the order of arrival, across threads and (by a lock file) processes.
 
-    def __init__(self, lock_file: Path | None) -> None:
+    Whoever waits longer than `patience` seconds gets Unavailable, and the next in line goes on: a stuck neighbour
+    costs an answer, never the gate.
+    """
+
+    def __init__(self, lock_file: Path | None, patience: float = 10.0) -> None:
         self._waiting: deque[threading.Event] = deque()
         self._mutex = threading.Lock()
+        self._patience = patience
         self._file = None if lock_file is None else os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
 
     def __enter__(self) -> None:
-        turn = threading.Event()
+        turn, until = threading.Event(), time.monotonic() + self._patience
         with self._mutex:
             self._waiting.append(turn)
-            if len(self._waiting) == 1:
-                turn.set()
-        turn.wait()
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._waiting[0].set()
+        try:
+            if not turn.wait(self._patience):
+                raise Unavailable("waiting for the gate", None, TimeoutError())
+            self._lock_file(until)
+        except BaseException:
+            self._leave(turn)
+            raise
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        try:
+            if self._file is not None:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._leave(self._waiting[0])
+
+    def _lock_file(self, until: float) -> None:
+        if self._file is None:
+            return
+        while True:
+            try:
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                if time.monotonic() > until:
+                    raise Unavailable("waiting for the lock of another process", None, held) from held
+                time.sleep(0.002)
+
+    def _leave(self, turn: threading.Event) -> None:
         with self._mutex:
-            self._waiting.popleft()
+            self._waiting.remove(turn)
             if self._waiting:
                 self._waiting[0].set()
 
@@ -129,7 +157,7 @@ class _Entry:
     def __init__(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> None:
         self.statement, self.parameters = statement, parameters
         self.done, self.rowcount = False, 0
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
 
 class Writers:
@@ -151,6 +179,7 @@ def init(app: Flask) -> None:
         _private(Path(url.database or ""))
     else:
         options = {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16}
+    options["hide_parameters"] = True  # an error in a log must not carry names, telephones or leases
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     app.extensions["writers"] = writers
     db.init_app(app)
@@ -216,15 +245,29 @@ def _commit_together(queue: deque[_Entry]) -> None:
     while queue:
         batch.append(queue.popleft())
     try:
-        with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        _commit(batch)
+    except BaseException as error:
+        if len(batch) == 1:
+            batch[0].error = error
+        else:  # one faulty statement must not cost its neighbours their answers
             for entry in batch:
-                entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
-    except Exception as error:  # everybody in the batch must hear of it
-        for entry in batch:
-            entry.error = error
+                _commit_alone(entry)
     finally:
         for entry in batch:
             entry.done = True
+
+
+def _commit_alone(entry: _Entry) -> None:
+    try:
+        _commit([entry])
+    except BaseException as error:
+        entry.error = error
+
+
+def _commit(batch: list[_Entry]) -> None:
+    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        for entry in batch:
+            entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
 
 
 def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:

@@ -13,6 +13,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app = Flask("app", static_folder="static", template_folder="templates")
     app.config.from_mapping(settings.flask())
     database.init(app)
+    web.limits.register(app)
     extensions.init(app)
     app.extensions["tables"] = models.__all__
     web.register(app)

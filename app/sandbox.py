@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -49,6 +50,10 @@ class Crashed(SandboxError):
     """The child died, or its function raised."""
 
 
+# Two children at a time: each may take its full memory, and the saves of a contest go on meanwhile.
+_SLOTS = threading.BoundedSemaphore(2)
+
+
 def run_limited(
     function: str, payload: bytes | Path, *, memory_mb: int = 768, cpu_seconds: int = 20, wall_seconds: float = 40
 ) -> JsonValue:
@@ -56,6 +61,15 @@ def run_limited(
 
     Raises TooLarge, TooSlow or Crashed; leaves no process behind.
     """
+    if not _SLOTS.acquire(timeout=wall_seconds):
+        raise TooSlow("too many files are being read at once")
+    try:
+        return _run(function, payload, memory_mb, cpu_seconds, wall_seconds)
+    finally:
+        _SLOTS.release()
+
+
+def _run(function: str, payload: bytes | Path, memory_mb: int, cpu_seconds: int, wall_seconds: float) -> JsonValue:
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaint, _opened(payload) as source:
         child = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", __file__, function, str(memory_mb), str(cpu_seconds)],

@@ -76,6 +76,7 @@ def test_redis_is_taken_as_given(tmp_path):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("SECRET_KEY", "short"),
         ("PORT", "80a"), ("PORT", "0"), ("PORT", "70000"), ("PORT", "８０００"), ("TRUSTED_PROXIES", "-1"),
         ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "jingsai.example.gov.cn"), ("PUBLIC_URL", "https://"),
     ],

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
-from app.models import Activation, Grant, SignIn, Throttle, User
+from app.models import Activation, Grant, SignIn, User
 from app.operations.audit import record
 from app.operations.spelling import sort_key
+from app.operations.throttles import claim_try, forget_tries
 from app.queries import accounts as questions
 from app.queries import contests
 from app.rules.admission import Reason, Refusal
@@ -26,9 +28,7 @@ NOBODY = HASHER.hash(secrets.token_hex(16))
 SIGN_IN_LASTS = timedelta(hours=12)
 LINK_LASTS = timedelta(days=7)
 SHORTEST_PASSWORD = 10
-TRIES = 5
-TRIES_WITHIN = timedelta(minutes=15)
-PAUSE = timedelta(minutes=5)
+LOGIN_TAKEN = "这个账号已经有人用了，请换一个。"
 
 
 @dataclass(frozen=True)
@@ -52,46 +52,53 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(login: str, password: str, *, origin: str, now: datetime) -> SignedIn:
+def sign_in(login: str, password: str, *, origin: str, now: datetime, replaces: str = "") -> SignedIn:
     """Sign in with an account. Raises Refusal WRONG_PASSWORD or TOO_MANY_TRIES, alike for known and unknown logins.
 
-    `origin` is where the attempt comes from: tries are counted per login and origin, so nobody can lock out another.
+    `origin` is where the try comes from: tries are counted per login and origin, so nobody can lock out another.
+    `replaces` is the digest of the browser's earlier sign-in, which ends.
     """
     throttle = digest(f"login\n{login}\n{origin}")
-    _refuse_if_paused(throttle, now)
+    claim_try(throttle, now)
     user = questions.by_login(login)
     kept = user.password_hash if user and user.password_hash else NOBODY
     if not _matches(kept, password) or user is None or user.left_at is not None:
-        _count_failure(throttle, now)
         raise Refusal(Reason.WRONG_PASSWORD)
+    user_id = user.id
     with writing():
-        _forget_failures(throttle)
-        token = _new_sign_in(user.id, None, now)
-        record(user.id, "account.sign_in", f"user:{user.id}", now)
-    return SignedIn(token, user.id)
+        forget_tries(throttle)
+        token = _new_sign_in(user_id, None, now, replaces)
+        record(user_id, "account.sign_in", f"user:{user_id}", now)
+    return SignedIn(token, user_id)
 
 
 def enter(
-    contest_id: int, name: str, tail: str, *, origin: str, now: datetime, user_id: int | None = None
+    contest_id: int,
+    name: str,
+    tail: str,
+    *,
+    origin: str,
+    now: datetime,
+    user_id: int | None = None,
+    replaces: str = "",
 ) -> SignedIn | list[contests.Candidate]:
     """Sign in for one contest by name and the last four digits of the telephone.
 
     Returns the namesakes to choose from when several fit and `user_id` names none of them. Raises Refusal
     NOT_ON_ROSTER or TOO_MANY_TRIES. The sign-in opens this contest only, and none of the person's roles.
     """
-    throttle = digest(f"entry\n{contest_id}\n{name}\n{origin}")
-    _refuse_if_paused(throttle, now)
+    throttle = digest(f"entry\n{name}\n{origin}")
+    claim_try(throttle, now)
     found = contests.candidates(contest_id, name, tail)
     if user_id is not None:
         found = [candidate for candidate in found if candidate.user_id == user_id]
     if not found:
-        _count_failure(throttle, now)
         raise Refusal(Reason.NOT_ON_ROSTER)
-    if len(found) > 1:
-        return found
     with writing():
-        _forget_failures(throttle)
-        token = _new_sign_in(found[0].user_id, contest_id, now)
+        forget_tries(throttle)
+        if len(found) > 1:
+            return found
+        token = _new_sign_in(found[0].user_id, contest_id, now, replaces)
     return SignedIn(token, found[0].user_id)
 
 
@@ -119,15 +126,18 @@ def make_account(name: str, login: str, role: Role | None, *, actor: int | None,
 
     Raises LoginTaken.
     """
-    with writing():
-        _check_login(login, None)
-        user = User(name=name, login=login, created_at=now, sort_key=sort_key(name))
-        db.session.add(user)
-        db.session.flush()
-        if role is not None:
-            _grant(user.id, role, actor, now)
-        record(actor, "account.make", f"user:{user.id}", now, role=role)
-        return user.id, _new_link(user.id, now)
+    try:
+        with writing():
+            _check_login(login, None)
+            user = User(name=name, login=login, created_at=now, sort_key=sort_key(name))
+            db.session.add(user)
+            db.session.flush()
+            if role is not None:
+                _grant(user.id, role, actor, now)
+            record(actor, "account.make", f"user:{user.id}", now, role=role)
+            return user.id, _new_link(user.id, now)
+    except IntegrityError:  # on PostgreSQL somebody else made it in the same instant
+        raise LoginTaken(LOGIN_TAKEN) from None
 
 
 def make_link(user_id: int, *, actor: int | None, now: datetime) -> str:
@@ -187,12 +197,15 @@ def set_password(user_id: int, password: str, *, now: datetime) -> None:
 
 def change_password(user_id: int, old: str, new: str, *, now: datetime) -> SignedIn:
     """Change the own password: every sign-in ends and a new one begins. Raises WeakPassword, Refusal WRONG_PASSWORD."""
+    throttle = digest(f"password\n{user_id}")
+    claim_try(throttle, now)
     user = questions.by_id(user_id)
     if user is None or not _matches(user.password_hash or NOBODY, old):
         raise Refusal(Reason.WRONG_PASSWORD)
     check_password(new, user.login or "")
     hashed = HASHER.hash(new)
     with writing():
+        forget_tries(throttle)
         db.session.get_one(User, user_id).password_hash = hashed
         _revoke_all(user_id, now)
         record(user_id, "account.change_password", f"user:{user_id}", now)
@@ -233,7 +246,10 @@ def _matches(hashed: str, password: str) -> bool:
         return False
 
 
-def _new_sign_in(user_id: int, contest_id: int | None, now: datetime) -> str:
+def _new_sign_in(user_id: int, contest_id: int | None, now: datetime, replaces: str = "") -> str:
+    if replaces:
+        earlier = sa.update(SignIn).where(SignIn.digest == replaces, SignIn.revoked_at.is_(None))
+        db.session.execute(earlier.values(revoked_at=now))
     token = secrets.token_urlsafe(32)
     row = SignIn(digest=digest(token), user_id=user_id, contest_id=contest_id, created_at=now, seen_at=now)
     row.expires_at = now + SIGN_IN_LASTS
@@ -262,28 +278,4 @@ def _grant(user_id: int, role: Role, actor: int | None, now: datetime) -> None:
 def _check_login(login: str, user_id: int | None) -> None:
     owner = db.session.scalar(sa.select(User.id).where(User.login == login))
     if owner is not None and owner != user_id:
-        raise LoginTaken("这个账号已经有人用了，请换一个。")
-
-
-def _refuse_if_paused(throttle: str, now: datetime) -> None:
-    until = questions.paused_until(throttle)
-    if until is not None and until > now:
-        minutes = -(-int((until - now).total_seconds()) // 60)
-        raise Refusal(Reason.TOO_MANY_TRIES, minutes=minutes)
-
-
-def _count_failure(throttle: str, now: datetime) -> None:
-    with writing():
-        row = db.session.get(Throttle, throttle, with_for_update=True)
-        if row is None:
-            row = Throttle(digest=throttle, failures=0, since=now)
-            db.session.add(row)
-        elif now - row.since > TRIES_WITHIN:
-            row.failures, row.since, row.paused_until = 0, now, None
-        row.failures += 1
-        if row.failures >= TRIES:
-            row.failures, row.since, row.paused_until = 0, now, now + PAUSE
-
-
-def _forget_failures(throttle: str) -> None:
-    db.session.execute(sa.delete(Throttle).where(Throttle.digest == throttle))
+        raise LoginTaken(LOGIN_TAKEN)

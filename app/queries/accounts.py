@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.database import Moment, db
-from app.models import Activation, Contest, Grant, SignIn, Site, Throttle, Unit, User
+from app.models import Activation, Contest, Grant, SignIn, Site, Unit, User
 from app.rules.roles import Role, includes
 
 
@@ -53,7 +53,7 @@ _SIGNED_IN = (
     .join(SignIn, SignIn.user_id == User.id)
     .outerjoin(Contest, Contest.id == SignIn.contest_id)
     .outerjoin(Unit, Unit.id == User.unit_id)
-    .where(SignIn.digest == sa.bindparam("digest"), SignIn.revoked_at.is_(None))
+    .where(SignIn.digest == sa.bindparam("digest"), SignIn.revoked_at.is_(None), User.left_at.is_(None))
     .where(SignIn.expires_at > sa.bindparam("now", type_=Moment))
 )
 
@@ -121,11 +121,6 @@ def link(digest: str, now: datetime) -> Link | None:
         .where(Activation.digest == digest, Activation.used_at.is_(None), Activation.expires_at > now)
     ).one_or_none()
     return Link(row[0], row[1] or "", row[2] or "", row[3] or "") if row else None
-
-
-def paused_until(digest: str) -> datetime | None:
-    """Until when this name may not be tried from this place."""
-    return db.session.scalar(sa.select(Throttle.paused_until).where(Throttle.digest == digest))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What pages ask about attempts. The candidate's view of an item has no field for the key."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.database import Moment, db, milliseconds
 from app.models import Attempt, Contest, Grading, RosterEntry, RosterUnit, SignIn, Sitting, User
 from app.queries import pools
+from app.rules import timing
 from app.rules.assembly import Paper, PaperItem
 from app.rules.sheet import AnswerSheet
 from app.rules.terms import ContestTerms, Visible
@@ -216,9 +217,21 @@ def marks_of(attempt_id: int) -> list[int]:
     return db.session.scalars(select.limit(1)).one_or_none() or []
 
 
-def score_shown(terms: ContestTerms, *, closes_at: datetime, now: datetime) -> bool:
-    """Whether a candidate may see the own score now."""
-    return terms.review.visible(all_closed=now >= closes_at) is not Visible.NOTHING
+def visible(contest_id: int, terms: ContestTerms, closes_at: datetime, now: datetime) -> Visible:
+    """What a candidate may see now. Closed means that nobody can save any more: grace over, every paper handed in."""
+    rule = terms.review
+    if rule.after_hand_in is rule.after_close or not timing.is_overdue(now, closes_at, timedelta(seconds=terms.grace)):
+        return rule.visible(all_closed=False)
+    return rule.visible(all_closed=not db.session.scalar(_SOMEBODY_ANSWERS, {"contest_id": contest_id}))
+
+
+_SOMEBODY_ANSWERS = sa.select(
+    sa.exists().where(
+        Attempt.handed_in_at.is_(None),
+        Attempt.roster_entry_id == RosterEntry.id,
+        RosterEntry.contest_id == sa.bindparam("contest_id"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -253,7 +266,8 @@ def records(user_id: int, contest_scope: int | None, now: datetime) -> list[Reco
 
 def _record(attempt: Attempt, contest: Contest, closes_at: datetime, entry: RosterEntry, now: datetime) -> Record:
     terms = pools.terms(contest.id, attempt.terms_version)
-    shown = score_shown(terms, closes_at=closes_at, now=now) and attempt.handed_in_at is not None
+    allowed = visible(contest.id, terms, closes_at, now)
+    shown = allowed is not Visible.NOTHING and attempt.handed_in_at is not None
     return Record(
         attempt_id=attempt.id,
         contest=contest.title,

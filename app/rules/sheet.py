@@ -32,6 +32,8 @@ class AnswerSheet:
     def from_json(cls, value: Any) -> "AnswerSheet":
         """Read what a browser sent. Raises MalformedSheet for anything but small whole numbers in their places."""
         try:
+            if len(value.get("responses") or ()) > MOST_ITEMS or len(value.get("marked") or ()) > MOST_ITEMS:
+                raise ValueError("more than any paper holds")
             responses = {_number(n): _chosen(c) for n, c in dict(value.get("responses") or {}).items()}
             marked = frozenset(_number(n) for n in value.get("marked") or ())
         except (TypeError, ValueError, AttributeError) as error:

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from app.web import access, account, admin, candidate, errors, filters, headers, health, organizer
+from app.web import access, account, admin, candidate, errors, filters, headers, health, limits, organizer
+
+__all__ = ["limits", "register"]
 
 
 def register(app: Flask) -> None:

@@ -1,10 +1,11 @@
 """Who sits before the browser, and what this person may open."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Request, Response, abort, current_app, redirect, request, session, url_for
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,6 +16,8 @@ from app.queries.accounts import Person
 from app.rules.roles import Role
 
 COOKIE = "zhisai"
+# Browsers drop control characters and read a backslash as a slash.
+OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -26,7 +29,9 @@ def register(app: Flask) -> None:
 
 
 def person() -> Person | None:
-    """The signed-in person, if there is one."""
+    """The signed-in person, if there is one; nobody on a page that reports a broken database."""
+    if g.get("is_broken"):
+        return None
     return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
 
 
@@ -89,9 +94,7 @@ def origin() -> str:
 
 def own_path(target: str | None) -> str | None:
     """`target` if it is a path of this site, else None: nobody is sent elsewhere."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target or "\n" in target:
-        return None
-    return target
+    return target if target and OWN_PATH.fullmatch(target) else None
 
 
 def _load(incoming: Request) -> Person | None:

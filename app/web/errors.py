@@ -1,13 +1,14 @@
 """What a person reads when something is refused or goes wrong."""
 
+import contextlib
 import logging
 
-from flask import Flask, abort, render_template, request
+from flask import Flask, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.database import Unavailable
+from app.database import Disconnected, PoolExhausted, Unavailable, db
 
 log = logging.getLogger("zhisai")
 PAGES = (400, 401, 403, 404, 405, 413, 429, 500, 503)
@@ -19,6 +20,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(Unavailable, _busy)
+    app.register_error_handler(Disconnected, _busy)
+    app.register_error_handler(PoolExhausted, _busy)
     app.register_error_handler(Exception, _ours)
 
 
@@ -41,13 +44,22 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
     return _page(400, 400)
 
 
-def _busy(error: Unavailable) -> ResponseReturnValue:
-    log.error("database busy or unreachable: %s", type(error.orig).__name__)
+def _busy(error: Exception) -> ResponseReturnValue:
+    _without_database()
+    log.error("database busy or unreachable: %s", type(error).__name__)
     answer = _page(503, 503)
     return answer[0], 503, {"Retry-After": "5"}
 
 
+def _without_database() -> None:
+    """From here on the page is made without asking the database anything: it may be what is broken."""
+    g.is_broken = True
+    with contextlib.suppress(Exception):
+        db.session.rollback()
+
+
 def _ours(error: Exception) -> ResponseReturnValue:
+    _without_database()
     log.exception("unhandled in %s %s", request.method, request.endpoint)
     return _page(500, 500)
 

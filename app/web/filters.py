@@ -4,11 +4,14 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, g
 
+from app.database import kept
 from app.queries import accounts
 from app.rules import prose, rates
 from app.rules.masking import mask_phone
+
+SITE_WORDS = ("name", "organizer", "phone", "phone_hours", "icp")
 
 
 def register(app: Flask) -> None:
@@ -27,7 +30,16 @@ def register(app: Flask) -> None:
         "thousands": thousands,
     }
     app.jinja_env.globals["static_version"] = _newest(Path(app.static_folder or ""))
-    app.context_processor(lambda: {"site": accounts.site()})
+    app.context_processor(_site)
+
+
+def _site() -> dict[str, object]:
+    """What the site says of itself; the words last read when the database cannot be asked."""
+    words = kept("site")
+    if not g.get("is_broken"):
+        site = accounts.site()
+        words.update({name: getattr(site, name) for name in SITE_WORDS})
+    return {"site": {name: words.get(name, "") for name in SITE_WORDS}}
 
 
 def clock(moment: datetime) -> str:

@@ -8,6 +8,18 @@ from tests.journeys.steps import choose, expect_saved, sit_down, until
 
 NOT_DICED = "Math.random = () => 0;"  # pages of one hall hand in within three diced seconds
 
+# In the last seconds, on the page's own clock: a test on a busy machine would come too late.
+CHOOSE_LATE = """() => {
+  const timer = document.querySelector('.desk .left');
+  const choose = () => {
+    if (timer.textContent > '00:02') return;
+    document.querySelector('#q3 input').click();
+    watch.disconnect();
+  };
+  const watch = new MutationObserver(choose);
+  watch.observe(timer, {childList: true, characterData: true, subtree: true});
+}"""
+
 
 def test_with_the_browser_gone_the_server_hands_in(open_page, town):
     slug = town.contest("gone")
@@ -36,11 +48,10 @@ def test_with_the_page_open_it_counts_down_and_lands_on_the_receipt(page, town):
     sit_down(page, town, slug)
     choose(page, 1, 0)
     expect_saved(page)
-    town.end_in(slug, timedelta(seconds=4))
+    town.end_in(slug, timedelta(seconds=6))
     page.reload()
     choose(page, 2, 0)
-    until(page, lambda: page.locator("[role=timer]:visible").inner_text() <= "00:01")
-    choose(page, 3, 0)
+    page.evaluate(CHOOSE_LATE)
     expect(page.get_by_role("heading", name="成绩回执")).to_be_visible()
     attempt = town.attempt(slug)
     assert set(town.responses(slug)) == {1, 2, 3}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.operations import accounts
+from app.operations import accounts, throttles
 from app.operations.accounts import LoginTaken, SignedIn, WeakPassword, digest
 from app.queries import accounts as questions
 from app.rules.admission import Reason, Refusal
@@ -63,7 +63,7 @@ def test_five_wrong_tries_pause_this_name_from_this_place_only(organizer):
         reason(lambda: accounts.sign_in("zhoumin", "wrong", origin=HERE, now=NOON))
     assert reason(lambda: accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
     assert accounts.sign_in("zhoumin", PASSWORD, origin="192.0.2.8", now=NOON).user_id == organizer
-    assert accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON + accounts.PAUSE).user_id == organizer
+    assert accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON + throttles.PAUSE).user_id == organizer
 
 
 def test_a_cookie_copied_before_the_sign_out_is_dead_after_it(organizer):

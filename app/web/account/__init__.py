@@ -58,7 +58,11 @@ def sign_in() -> ResponseReturnValue:
         return render_template("account/sign_in.html", form=form, error=None)
     try:
         entered = accounts.sign_in(
-            (form.login.data or "").strip(), form.password.data or "", origin=access.origin(), now=utc_now()
+            (form.login.data or "").strip(),
+            form.password.data or "",
+            origin=access.origin(),
+            now=utc_now(),
+            replaces=access.token_digest(),
         )
     except Refusal as refusal:
         sentence = prose.refusal(refusal.reason, **refusal.facts)
@@ -119,8 +123,11 @@ def password() -> ResponseReturnValue:
         )
     except WeakPassword as error:
         form.password.errors = [str(error)]
-    except Refusal:
-        form.current.errors = ["现在的密码不对，请重新填写。"]
+    except Refusal as refusal:
+        wrong = refusal.reason is Reason.WRONG_PASSWORD
+        form.current.errors = [
+            "现在的密码不对，请重新填写。" if wrong else prose.refusal(refusal.reason, **refusal.facts)
+        ]
     else:
         response = access.remember(make_response(redirect(_first_page(who.user_id), code=303)), entered.token)
         flash("密码已改，其他地方的登录都已退出。", "info")

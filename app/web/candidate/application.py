@@ -8,7 +8,10 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
 from app.operations.applications import apply
+from app.operations.throttles import claim_request
 from app.queries import contests
+from app.rules import prose
+from app.rules.admission import Refusal
 from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.entry import contest_or_404
@@ -33,6 +36,11 @@ def application(slug: str) -> ResponseReturnValue:
         who = access.person()
         correcting = who is not None and contests.candidate(contest.id, who.user_id) is not None
         return render_template("candidate/application.html", contest=contest, form=form, correcting=correcting)
+    try:
+        claim_request(access.origin(), now=utc_now())
+    except Refusal as refusal:
+        form.note.errors = [prose.refusal(refusal.reason, **refusal.facts)]
+        return render_template("candidate/application.html", contest=contest, form=form), 429
     number = apply(
         contest.id,
         name="".join((form.name.data or "").split()),
@@ -41,15 +49,16 @@ def application(slug: str) -> ResponseReturnValue:
         note=(form.note.data or "").strip(),
         now=utc_now(),
     )
-    session["application"] = number
+    # what this browser typed, not what somebody of the same name and telephone typed before
+    typed = {"name": form.name.data, "unit": form.unit.data}
+    session["application"] = typed | {"contest": contest.id, "number": f"S-{number:05d}"}
     return redirect(url_for(".application_made", slug=slug), code=303)
 
 
 @bp.get("/c/<slug>/application/made")
 def application_made(slug: str) -> ResponseReturnValue:
     """What happens next."""
-    contest, made = contest_or_404(slug), contests.application(session.get("application", 0))
-    if made is None or made.contest_id != contest.id:
+    contest, made = contest_or_404(slug), session.get("application")
+    if not isinstance(made, dict) or made.get("contest") != contest.id:
         return redirect(url_for(".application", slug=slug), code=303)
-    shown = {"name": made.name, "unit": made.unit, "number": f"S-{made.id:05d}"}
-    return render_template("candidate/application_done.html", contest=contest, application=shown)
+    return render_template("candidate/application_done.html", contest=contest, application=made)

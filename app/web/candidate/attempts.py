@@ -134,7 +134,7 @@ def _confirmation(view: OwnAttempt) -> ResponseReturnValue:
 
 
 def _visible(view: OwnAttempt, now: datetime) -> Visible:
-    return view.terms.review.visible(all_closed=now >= view.closes_at)
+    return attempts.visible(view.contest.id, view.terms, view.closes_at, now)
 
 
 def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
@@ -177,6 +177,6 @@ def _counted_line(view: OwnAttempt) -> str:
 
 def _review_note(view: OwnAttempt, now: datetime) -> str:
     visible, later = _visible(view, now), view.terms.review.after_close
-    if now >= view.closes_at or visible is later:
+    if visible is later:
         return ""
     return f"{prose.day_and_time(view.closes_at)}最后一场结束后，{prose.VISIBLE[later]}。"

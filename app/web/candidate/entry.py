@@ -17,6 +17,7 @@ from app.queries.contests import Candidate, ContestRow, Used
 from app.rules import prose, rates, timing
 from app.rules.admission import Reason, Refusal
 from app.rules.masking import mask_phone
+from app.rules.terms import Visible
 from app.rules.timing import Phase
 from app.web import access
 from app.web.candidate import bp
@@ -48,7 +49,8 @@ def entry(slug: str) -> ResponseReturnValue:
                 form.tail.data or "",
                 origin=access.origin(),
                 now=utc_now(),
-                user_id=int(chosen) if chosen.isascii() and chosen.isdigit() else None,
+                replaces=access.token_digest(),
+                user_id=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None,
             )
         except Refusal as refusal:
             return refused(contest, refusal, name=name, tail=form.tail.data), 403
@@ -181,6 +183,6 @@ def _attempts_line(contest: ContestRow, used: Used, now: datetime) -> str:
     if not finished:
         return prose.attempts(contest.terms)
     left = f"还可答{allowed - used.count}次" if allowed else "次数不限"
-    shown = attempts.score_shown(contest.terms, closes_at=contest.closes_at, now=now)
+    shown = attempts.visible(contest.id, contest.terms, contest.closes_at, now) is not Visible.NOTHING
     counted = f"，计入成绩{rates.points(used.result)}分" if shown and used.result is not None else ""
     return f"已答{finished}次{counted}；{left}"

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import milliseconds
@@ -28,13 +28,14 @@ STATUS = {
 @bp.post("/attempts/<int:attempt_id>/sheet")
 def save(attempt_id: int) -> ResponseReturnValue:
     """Store the whole sheet; the statement itself checks owner, lease, revision and deadline."""
-    now = utc_now()
     if not request.is_json:
-        return _save_form(attempt_id, now)
-    body = request.get_json(silent=True)
+        request.form.get("lease")  # the body is read before the clock: a slow one gains no time
+        return _save_form(attempt_id, utc_now())
     try:
+        body = request.get_json(silent=True)
+        now = utc_now()
         lease, revision, sheet = _packet(body)
-    except MalformedSheet:
+    except (MalformedSheet, RecursionError):
         return jsonify(state="malformed"), 400
     outcome = save_sheet(
         attempt_id,
@@ -69,11 +70,12 @@ def keep_posted(attempt_id: int, now: datetime) -> Saving:
     if "lease" not in request.form:  # the question before the hand-in: the sheet was stored on the way to it
         return Saving.SAVED
     posted = request.form.get("revision", "0")
-    revision = int(posted) + 1 if posted.isascii() and posted.isdigit() and len(posted) < 10 else 1
+    if not posted.isascii() or not posted.isdigit() or len(posted) > 9:
+        abort(400)
     return save_sheet(
         attempt_id,
         lease=request.form["lease"],
-        revision=revision,
+        revision=int(posted) + 1,
         sheet=_posted_sheet(),
         digest=access.token_digest(),
         now=now,
@@ -85,12 +87,17 @@ def _posted_sheet() -> AnswerSheet:
     for name in request.form:
         number = name.removeprefix("r-")
         if name != number and number.isascii() and number.isdigit():
-            responses[number] = [int(v) for v in request.form.getlist(name) if v.isascii() and v.isdigit()]
-    marked = [int(v) for v in request.form.getlist("marked") if v.isascii() and v.isdigit()]
+            responses[number] = [_place(value) for value in request.form.getlist(name)]
     try:
-        return AnswerSheet.from_json({"responses": responses, "marked": marked})
+        return AnswerSheet.from_json(
+            {"responses": responses, "marked": [_place(v) for v in request.form.getlist("marked")]}
+        )
     except MalformedSheet:
-        return AnswerSheet()
+        abort(400)  # what is stored stays
+
+
+def _place(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else -1
 
 
 def _save_form(attempt_id: int, now: datetime) -> ResponseReturnValue:
