@@ -29,18 +29,20 @@ class Settings:
     testing: bool = False
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, *, keep: bool = True) -> "Settings":
         """Read the settings; make `instance/` (0700) and the secret's file (0600) when they are missing.
 
-        Raises SettingsError for a value that cannot be used.
+        With `keep` false nothing is made: a command that needs no secret leaves no trace. Raises SettingsError for a
+        value that cannot be used.
         """
         instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance").resolve()
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if keep:
+            instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         host = environ.get("HOST") or "127.0.0.1"
         port = _number(environ, "PORT", 8000, 1, 65535)
         return cls(
             database_url=_database_url(environ.get("DATABASE_URL"), instance),
-            secret_key=_secret(environ.get("SECRET_KEY")) or _kept_secret(instance / "secret_key"),
+            secret_key=_secret(environ.get("SECRET_KEY")) or _kept_secret(instance / "secret_key", keep),
             instance_dir=instance,
             redis_url=environ.get("REDIS_URL") or None,
             host=host,
@@ -93,8 +95,10 @@ def _secret(value: str | None) -> str | None:
     return value
 
 
-def _kept_secret(path: Path) -> str:
+def _kept_secret(path: Path, keep: bool) -> str:
     """The secret of this installation, made once and readable by its owner only."""
+    if not keep and not path.exists():
+        return secrets.token_hex(32)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -2,48 +2,63 @@
 
 import logging
 import os
+import signal
 import socket
 import sys
-from functools import partial
 from pathlib import Path
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from app import create_app
 from config import ROOT, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 # Few threads are cheap, too few would let logins and exports hold up saves; measured by `make bench`.
 THREADS = int(os.environ.get("THREADS") or 6)
 
 
-def application() -> Flask:
-    """What the serving process runs: the application, and beside it the sweeper."""
-    app = create_app()
+def application() -> "Flask":
+    """What the serving process runs: everything brought up to date, then the application, and beside it the sweeper.
+
+    One process does all of it, so that a start imports everything once only.
+    """
+    try:
+        app = create_app()
+        path = prepare(app)
+    except Exception as error:  # a process that cannot start would be started again and again
+        print(f"无法启动：{_told(error)}", file=sys.stderr, flush=True)
+        os.kill(os.getppid(), signal.SIGUSR1)
+        os._exit(1)
     from app.jobs import Sweeper  # only the serving process sweeps
 
     Sweeper(app).start()
+    _greet(app.config["SETTINGS"], path)
     return app
 
 
-def prepare(settings: Settings) -> str | None:
+def _told(error: Exception) -> str:
+    from app.database import Unavailable
+
+    if isinstance(error, Unavailable):
+        return f"连不上数据库，请核对 DATABASE_URL，并确认数据库已启动。（{str(error.orig).splitlines()[0]}）"
+    return f"{type(error).__name__}: {error}"
+
+
+def prepare(app: "Flask") -> str | None:
     """Tables and shipped content as of this version; the first administrator's one-time path while there is none."""
-    app = create_app(settings)
     with app.app_context():
         from app.extensions import utc_now
         from app.operations import accounts, content
         from app.queries import health
 
         if health.schema() != newest_migration():
-            import flask_migrate  # slow import, needed only after an upgrade
+            import flask_migrate  # needed only after an upgrade
 
             print("正在建立或升级数据表……", flush=True)
             flask_migrate.upgrade()
         content.load_content(ROOT / "quizzes", ROOT / "question_banks", now=utc_now())
         token = accounts.make_setup_link(now=utc_now())
-        from app.database import db
-
-        db.session.remove()
-        db.engine.dispose()
     return f"/activation/{token}" if token else None
 
 
@@ -62,14 +77,22 @@ def main() -> int:
         advice = "请先停掉占用它的程序，或换个端口：make run PORT=8001"
         print(f"无法启动：{settings.host}:{settings.port} 已被占用。{advice}", file=sys.stderr)
         return 2
-    _serve(settings, prepare(settings))
-    return 0
+    failures: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        failures.append(number)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGUSR1, stop)
+    _serve(settings)
+    return 1 if failures else 0
 
 
 def _greet(settings: Settings, path: str | None) -> None:
     print(f"\n  知赛已启动：{settings.public_url}", flush=True)
     if path:
-        print(f"  首次使用，请在7天内打开这个一次性链接，设置第一个管理员：\n  {settings.public_url}{path}", flush=True)
+        print("  首次使用，请在7天内打开这个一次性链接，设置第一个管理员（再次启动会换一个新的）：", flush=True)
+        print(f"  {settings.public_url}{path}", flush=True)
     print("  按 Ctrl+C 停止。\n", flush=True)
 
 
@@ -84,7 +107,7 @@ def _is_taken(settings: Settings) -> bool:
     return False
 
 
-def _serve(settings: Settings, path: str | None) -> None:
+def _serve(settings: Settings) -> None:
     from granian import Granian  # slow import, needed only to serve
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -98,13 +121,13 @@ def _serve(settings: Settings, path: str | None) -> None:
         workers=1,
         respawn_failed_workers=True,
         respawn_interval=0.5,
+        workers_kill_timeout=10,
         blocking_threads=THREADS,
         backlog=1024,
         working_dir=Path(ROOT),
         log_access=False,
         log_level=LogLevels.error,
     )
-    server.on_startup(partial(_greet, settings, path))
     server.serve()
 
 

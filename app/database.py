@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class Gate:
         self._waiting: deque[threading.Event] = deque()
         self._mutex = threading.Lock()
         self._patience = patience
-        self._file = None if lock_file is None else os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        self._path, self._file = lock_file, -1
 
     def __enter__(self) -> None:
         turn, until = threading.Event(), time.monotonic() + self._patience
@@ -121,14 +122,17 @@ class Gate:
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self._file is not None:
+            if self._file >= 0:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
         finally:
             self._leave(self._waiting[0])
 
     def _lock_file(self, until: float) -> None:
-        if self._file is None:
+        if self._path is None:
             return
+        if self._file < 0:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         while True:
             try:
                 return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -144,9 +148,9 @@ class Gate:
                 self._waiting[0].set()
 
     def close(self) -> None:
-        if self._file is not None:
+        if self._file >= 0:
             os.close(self._file)
-            self._file = None
+            self._file = -1
 
 
 class _Entry:
@@ -176,7 +180,6 @@ def init(app: Flask) -> None:
     writers = Writers(url)
     if writers.is_sqlite:
         options: dict[str, Any] = {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}
-        _private(Path(url.database or ""))
     else:
         options = {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16}
     options["hide_parameters"] = True  # an error in a log must not carry names, telephones or leases
@@ -185,6 +188,7 @@ def init(app: Flask) -> None:
     db.init_app(app)
     if writers.is_sqlite:
         with app.app_context():
+            sa.event.listen(db.engine, "do_connect", partial(_private, Path(url.database or "")))
             sa.event.listen(db.engine, "connect", _set_pragmas)
             sa.event.listen(db.engine, "begin", _begin)
 
@@ -305,7 +309,7 @@ def is_fixed(version: tuple[int, int, int]) -> bool:
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE[1:])
 
 
-def _private(path: Path) -> None:
+def _private(path: Path, *_: object) -> None:
     """The database file is its owner's alone; SQLite gives its journal files the same mode."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)

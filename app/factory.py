@@ -1,5 +1,7 @@
 """Putting the application together."""
 
+import os
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -7,9 +9,14 @@ from app import cli, database, extensions, models, web
 from config import Settings
 
 
+def _is_command() -> bool:
+    """Whether this is the command line, where checking a file must leave no trace."""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+
+
 def assemble(settings: Settings | None = None) -> Flask:
     """The application for these settings, or for those of the environment: every part attached, no table touched."""
-    settings = settings or Settings.from_environment()
+    settings = settings or Settings.from_environment(keep=not _is_command())
     app = Flask("app", static_folder="static", template_folder="templates")
     app.config.from_mapping(settings.flask())
     database.init(app)

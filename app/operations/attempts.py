@@ -253,7 +253,7 @@ def _hand_in(attempt_id: int, actor: int | None, now: datetime) -> bool:
     overdue = _is_overdue(attempt.deadline, attempt.grace, now)
     finished = attempt.deadline if overdue else timing.finished_at(now, attempt.deadline)
     finished = max(finished, attempt.started_at)  # a clock set back takes no time
-    by = "server" if overdue or actor is None else "person"
+    by = "person" if actor is not None and now < attempt.deadline else "server"  # at the deadline the page does it
     taken = milliseconds(finished) - milliseconds(attempt.started_at)
     claimed = db.session.execute(_CLAIM, {"b_id": attempt_id, "b_at": finished, "b_by": by, "b_taken": taken})
     if not claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count

@@ -265,7 +265,7 @@ def test_starting_after_an_overdue_attempt_closes_it_and_begins_the_next(city, c
 def test_a_hand_in_within_the_grace_is_stamped_at_the_deadline(city, contest):
     attempt_id = attempts.start(contest, city.li_ming, now=NOON)
     attempts.hand_in(attempt_id, actor=city.li_ming, now=NOON + 30 * MINUTE + timedelta(seconds=20))
-    assert (stored(attempt_id).handed_in_at, stored(attempt_id).handed_in_by) == (NOON + 30 * MINUTE, "person")
+    assert (stored(attempt_id).handed_in_at, stored(attempt_id).handed_in_by) == (NOON + 30 * MINUTE, "server")
 
 
 def test_refusals_say_why(city):
