@@ -23,7 +23,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as TimeoutExpired
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 
@@ -43,6 +43,7 @@ PRAGMAS = {
 Unavailable = OperationalError
 Disconnected = InterfaceError
 PoolExhausted = TimeoutExpired
+NoSuchTable = ProgrammingError  # PostgreSQL's name for it; SQLite says OperationalError
 
 
 class Base(DeclarativeBase):

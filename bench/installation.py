@@ -47,9 +47,9 @@ class Installation:
 def furnish(folder: Path, people: Sequence[Person], *, items: int, pool: int) -> Installation:
     """Make tables and content, put the people in, and open a contest of one attempt and that many items for them."""
     settings = Settings.from_environment({"INSTANCE_DIR": str(folder)})
-    with contextlib.redirect_stdout(sys.stderr):
-        run.prepare(settings)
     app = create_app(settings)
+    with contextlib.redirect_stdout(sys.stderr):
+        run.prepare(app)
     with app.app_context():
         now = utc_now()
         quiz_id = _write(people, items, pool, now)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from app.database import PRAGMAS, Gate, db, grouped, is_fixed, milliseconds, moment, writing
+from app.database import PRAGMAS, Gate, Unavailable, db, grouped, is_fixed, milliseconds, moment, writing
 from app.models import Unit, User
 from tests.factories import NOON
 
@@ -146,3 +146,57 @@ def test_the_gate_lets_writers_in_one_by_one_in_the_order_of_arrival(tmp_path):
 
 def test_noon_is_noon_in_shanghai():
     assert NOON.astimezone(timezone(timedelta(hours=8))).hour == 12
+
+
+def test_a_faulty_statement_costs_its_neighbours_nothing(app):
+    insert = sa.text("INSERT INTO units (name, order_number) VALUES (:b_name, :b_order)")
+    told: dict[str, object] = {}
+
+    def write(name, order):
+        with app.app_context():
+            try:
+                told[name] = grouped(insert, {"b_name": name, "b_order": order})
+            except Exception as error:
+                told[name] = type(error).__name__
+            finally:
+                db.session.remove()
+
+    rows = [(f"u{n}", n) for n in range(12)] + [("faulty", None)]
+    threads = [threading.Thread(target=write, args=row) for row in rows]
+    with app.app_context(), writing():  # everybody queues up behind this operation, and is committed together
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert told == {f"u{n}": 1 for n in range(12)} | {"faulty": "IntegrityError"}
+
+
+def test_a_gate_that_cannot_lock_its_file_lets_the_next_one_in(tmp_path):
+    gate = Gate(tmp_path / "lock", patience=0.1)
+    other = Gate(tmp_path / "lock")
+    with other, pytest.raises(Unavailable), gate:
+        pass
+    with gate:
+        pass
+    for each in (gate, other):
+        each.close()
+
+
+def test_whoever_waits_too_long_at_the_gate_leaves_the_line(tmp_path):
+    gate, told = Gate(None, patience=0.1), []
+
+    def wait():
+        try:
+            with gate:
+                told.append("in")
+        except Unavailable:
+            told.append("out")
+
+    with gate:
+        thread = threading.Thread(target=wait)
+        thread.start()
+        thread.join(10)
+    assert told == ["out"]
+    with gate:
+        told.append("free")
+    assert told == ["out", "free"]

@@ -54,6 +54,7 @@ def check(file: Path, as_json: bool) -> None:
         print_json(report)
     else:
         print_problems(report["problems"])
+    if not as_json and not is_unreadable(imports.problems_of(checked)):
         kinds = "，".join(f"{QuestionKind(kind).label} {count}" for kind, count in report["by_kind"].items() if count)
         found = f"《{report['title']}》读到 {report['questions']} 题" + (f"（{kinds}）" if kinds else "")
         click.echo(f"{found}，可用 {report['usable']} 题。")

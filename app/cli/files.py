@@ -43,15 +43,24 @@ def stop_invalid(error: Invalid) -> NoReturn:
 def problems_json(problems: Iterable[RowProblem], rows: Iterable[PreviewRow]) -> list[dict[str, Any]]:
     """The problems of a file and of its rows, in the file's order, each with its row."""
     found = [_problem_json(problem, None, None) for problem in problems]
-    return found + [_problem_json(problem, row.row, row.sheet) for row in rows for problem in row.problems]
+    return found + [_problem_json(problem, row.row, row.sheet) | whom(row) for row in rows for problem in row.problems]
 
 
 def print_problems(problems: Sequence[dict[str, Any]]) -> None:
     """One line for each problem, as people read it."""
     for problem in problems:
-        place = row_place(problem["row"], problem["sheet"]) if problem["row"] else "全文"
+        place = row_place(problem["row"], problem["sheet"]) if problem["row"] else problem.get("person", "全文")
         column = f"　{problem['column']}" if problem["column"] else ""
         click.echo(f"{LEVELS[problem['level']]}　{place}{column}：{problem['message']}")
+
+
+def whom(row: PreviewRow) -> dict[str, str]:
+    """Who is meant by a row that is not in the file: 李明，市财政局，工号G001; without a 工号 the masked telephone."""
+    if row.row is not None:
+        return {}
+    cells = dict(row.cells)
+    number = f"工号{cells['工号']}" if cells.get("工号") else cells.get("手机", "")
+    return {"person": "，".join(text for text in (cells.get("姓名", ""), cells.get("单位", ""), number) if text)}
 
 
 def print_actions(rows: Sequence[PreviewRow]) -> None:

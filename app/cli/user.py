@@ -10,6 +10,7 @@ from app.cli.files import print_json, stop
 from app.extensions import utc_now
 from app.operations import accounts
 from app.operations.accounts import LoginTaken, WeakPassword
+from app.rules.invalid import Invalid
 from app.rules.roles import Role
 
 user = AppGroup("user", help="账号：新建组织者和管理员。")
@@ -39,7 +40,7 @@ def create(login: str, name: str, role: str | None, password_stdin: bool, as_jso
         user_id, token = accounts.make_account(name, login, Role(role) if role else None, actor=None, now=now)
         if password is not None:
             accounts.set_password(user_id, password, now=now)
-    except (LoginTaken, WeakPassword) as error:
+    except (LoginTaken, WeakPassword, Invalid) as error:
         stop(1, str(error))
     link = None if password is not None else f"{current_app.config['SETTINGS'].public_url}/activation/{token}"
     if as_json:

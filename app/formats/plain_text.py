@@ -11,12 +11,15 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FEW_DAMAGED = 5
 _ENOUGH_HAN = 30
 
+# Where else the content may be put: a bank may be text, a list of units or people is a table.
+TEXT_TOO = "模板表格或纯文本（.txt）"
+TABLES_ONLY = "模板表格（.xlsx 或 .csv）"
 _KNOWN_BEGINNINGS = (
-    (b"%PDF", "这是PDF文件，不能直接读取。请把内容复制到模板表格或纯文本（.txt）里再上传"),
-    (b"{\\rtf", "这是RTF文档。请另存为纯文本（.txt），或把内容复制到模板表格里再上传"),
-    (b"\x89PNG", "这是图片，不能读取。请上传模板表格或纯文本（.txt）"),
-    (b"\xff\xd8\xff", "这是图片，不能读取。请上传模板表格或纯文本（.txt）"),
-    (b"GIF8", "这是图片，不能读取。请上传模板表格或纯文本（.txt）"),
+    (b"%PDF", "这是PDF文件，不能直接读取。请把内容复制到{instead}里再上传"),
+    (b"{\\rtf", "这是RTF文档。请把内容复制到{instead}里再上传"),
+    (b"\x89PNG", "这是图片，不能读取。请上传{instead}"),
+    (b"\xff\xd8\xff", "这是图片，不能读取。请上传{instead}"),
+    (b"GIF8", "这是图片，不能读取。请上传{instead}"),
     (b"Rar!", "这是压缩包。请解压后上传里面的表格或文本文件"),
     (b"7z\xbc\xaf", "这是压缩包。请解压后上传里面的表格或文本文件"),
     (b"\x1f\x8b", "这是压缩包。请解压后上传里面的表格或文本文件"),
@@ -24,7 +27,7 @@ _KNOWN_BEGINNINGS = (
 _WEB_PAGE = re.compile(r"^\s*(?:<!DOCTYPE\s+html|<html\b|<table\b|<meta\b|<head\b)", re.IGNORECASE)
 _XML = re.compile(r"^\s*<\?xml\b", re.IGNORECASE)
 _JSON = re.compile(r"^\s*(?:\{\s*[\"'}]|\[\s*[\[{\"'\d\]])")
-_UNREADABLE = "这个文件不是表格也不是文本，读不出内容。请上传 .xlsx、.xls、.ods、.csv 或 .txt 文件"
+_UNREADABLE = "这个文件不是表格也不是文本，读不出内容。请上传{instead}"
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,17 @@ class PlainText:
     problems: tuple[Problem, ...] = ()
 
 
-def decode(content: bytes) -> PlainText:
-    """The text of a file, and what is wrong with the file as a whole. Never raises."""
+def decode(content: bytes, *, instead: str = TEXT_TOO) -> PlainText:
+    """The text of a file, and what is wrong with the file as a whole. Never raises.
+
+    `instead` tells what to upload in place of a file that is refused.
+    """
     for beginning, message in _KNOWN_BEGINNINGS:
         if content.startswith(beginning):
-            return _refused(message)
+            return _refused(message.format(instead=instead))
     found = _decoded(content)
     if found is None or _NOT_IN_TEXT.search(found.text):
-        return _refused(_UNREADABLE)
+        return _refused(_UNREADABLE.format(instead=instead))
     if not found.text.strip():
         return _refused("文件是空的。请检查是否选对了文件")
     if message := _not_wanted(found.text):

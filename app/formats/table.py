@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.formats.plain_text import PlainText, decode
+from app.formats.plain_text import TABLES_ONLY, TEXT_TOO, PlainText, decode
 from app.formats.problem import Problem
 from app.formats.spreadsheet import MOST_COLUMNS, MOST_ROWS
 from app.sandbox import Crashed, TooLarge, TooSlow, run_limited
@@ -21,7 +21,7 @@ _SAMPLE_LINES = 30
 
 _REFUSALS = {
     "bomb": "这个文件解开后大得不正常，没有读取。请用 Excel 或 WPS 打开，把需要的内容复制到新表格里再上传",
-    "word": "这是Word或WPS文字文档。请另存为纯文本（.txt，编码选UTF-8），或把内容复制到模板表格里再上传",
+    "word": "这是Word或WPS文字文档。请把内容复制到模板表格（.xlsx 或 .csv）里再上传",
     "slides": "这是演示文稿，不能读取。请把内容复制到模板表格里再上传",
     "archive": "这是压缩包。请解压后上传里面的表格或文本文件",
     "password": "这个文件设了打开密码，读不出内容。请取消密码、另存后再上传",
@@ -29,6 +29,8 @@ _REFUSALS = {
     "rows": f"工作表“{{detail}}”超过{MOST_ROWS}行。请删去多余的行（包括正文下面很远处的零星内容），或分成几个文件",
     "columns": f"工作表“{{detail}}”超过{MOST_COLUMNS}列。请删去右边多余的列，包括很远处的零星内容",
 }
+# What a file that may also be text can be told instead.
+_TEXT_REFUSALS = {"word": "这是Word或WPS文字文档。请另存为纯文本（.txt，编码选UTF-8），或把内容复制到模板表格里再上传"}
 _TOO_LARGE = "表格里内容太多，或在离正文很远的地方有零星内容，没有读取。请把需要的内容复制到新表格里再上传"
 _TOO_SLOW = "读这个文件用的时间太长，已停止。请分成几个文件，或把需要的内容复制到新表格里再上传"
 
@@ -68,8 +70,8 @@ def read_table(content: bytes, name: str = "") -> Table:
     if too_big := size_problem(content):
         return Table(problems=(too_big,))
     if is_workbook(content):
-        return read_workbook(content)
-    found = decode(content)
+        return read_workbook(content, instead=TABLES_ONLY)
+    found = decode(content, instead=TABLES_ONLY)
     return read_delimited(found) if found.text else Table(problems=found.problems)
 
 
@@ -88,8 +90,8 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((_ZIP, _EMPTY_ZIP, _COMPOUND))
 
 
-def read_workbook(content: bytes) -> Table:
-    """The sheets of an .xlsx, .xls or .ods file, parsed in the limited child."""
+def read_workbook(content: bytes, *, instead: str = TEXT_TOO) -> Table:
+    """The sheets of an .xlsx, .xls or .ods file, parsed in the limited child; `instead` as for `decode`."""
     try:
         answer = run_limited("app.formats.spreadsheet:read_cells", content)
     except TooLarge:
@@ -99,7 +101,8 @@ def read_workbook(content: bytes) -> Table:
     except Crashed:
         return Table(problems=(_file_error(_REFUSALS["broken"]),))
     if "refused" in answer:
-        message = _REFUSALS[answer["refused"]].format(detail=answer["detail"])
+        refusals = _REFUSALS | _TEXT_REFUSALS if instead == TEXT_TOO else _REFUSALS
+        message = refusals[answer["refused"]].format(detail=answer["detail"])
         return Table(problems=(_file_error(message),))
     sheets = tuple(_sheet(found) for found in answer["sheets"])
     rows = sum(len(sheet.rows) for sheet in sheets)

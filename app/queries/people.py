@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import Attempt, Grant, Import, RosterEntry, Unit, UnitAlias, User
+from app.models import Attempt, Grant, Import, RosterEntry, RosterUnit, Unit, UnitAlias, User
 from app.queries.pages import SIZE, Page, contains, page
 from app.rules.matching import KnownPerson
 from app.rules.unit_tree import KnownUnit
@@ -75,10 +75,12 @@ def unassigned() -> int:
     return _heads().get(None, 0)
 
 
-def people(*, search: str = "", unit_id: int | None = None, number: int = 1, size: int = SIZE) -> Page[PersonInList]:
+def people(
+    *, search: str = "", unit_id: int | None = None, without_unit: bool = False, number: int = 1, size: int = SIZE
+) -> Page[PersonInList]:
     """A page of the people who are here, by sound of the name; `search` is part of name or unit, or a 工号 or login.
 
-    `unit_id` keeps to the people of that unit itself.
+    `unit_id` keeps to the people of that unit itself, `without_unit` to those of none.
     """
     select = (
         sa.select(
@@ -89,6 +91,8 @@ def people(*, search: str = "", unit_id: int | None = None, number: int = 1, siz
     )  # fmt: skip
     if unit_id is not None:
         select = select.where(User.unit_id == unit_id)
+    if without_unit:
+        select = select.where(User.unit_id.is_(None))
     if text := search.strip():
         select = select.where(
             sa.or_(contains(User.name, text), contains(Unit.name, text), User.staff_number == text, User.login == text)
@@ -103,6 +107,18 @@ def known_people() -> list[KnownPerson]:
         User.id, User.name, User.unit_id, User.staff_number, User.phone, User.login, User.left_at
     ).order_by(User.id)
     return [KnownPerson(*row[:6], has_left=row[6] is not None) for row in db.session.execute(select)]
+
+
+def units_on_roster(contest_id: int, phones: list[str]) -> dict[tuple[str, str], str]:
+    """The unit of each person on this contest's roster who has one of these telephones, by name and telephone."""
+    select = (
+        sa.select(User.name, User.phone, RosterUnit.name)
+        .join(RosterEntry, RosterEntry.user_id == User.id)
+        .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
+        .where(RosterEntry.contest_id == contest_id, User.phone.in_(phones))
+        .order_by(User.id)
+    )
+    return {(name, phone): unit or "" for name, phone, unit in db.session.execute(select)}
 
 
 def with_attempts(user_ids: list[int]) -> set[int]:

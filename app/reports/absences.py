@@ -12,8 +12,8 @@ def absent_lines(absentees: Absentees) -> tuple[tuple[str, ...], ...]:
     return tuple((str(number), *_line(person)) for number, person in enumerate(absentees.people, start=1))
 
 
-def heading(absentees: Absentees, *, contest: str, unit: str) -> str:
-    """What the list is, how many are on it, and as of when."""
+def heading(absentees: Absentees, *, unit: str) -> str:
+    """Whom the list covers, how many are on it, and as of when."""
     counts = (
         ("未入场", len(absentees.not_started)),
         ("已入场未交", len(absentees.not_handed_in)),
@@ -21,7 +21,7 @@ def heading(absentees: Absentees, *, contest: str, unit: str) -> str:
     )
     parts = "，".join(f"{name}{count}人" for name, count in counts if count)
     people = f"未参赛{len(absentees.people)}人" + (f"（{parts}）" if parts else "")
-    return f"{contest}　{unit}　{people}　数据截至{prose.full_moment(absentees.as_of)}　不含免试人员"
+    return f"{unit}　{people}　数据截至{prose.full_moment(absentees.as_of)}　不含免试人员"
 
 
 def _line(person: Absent) -> tuple[str, ...]:

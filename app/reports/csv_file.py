@@ -21,7 +21,7 @@ def write_csv(document: ReportDocument) -> bytes:
 
 def absentees_csv(absentees: Absentees, *, contest: str, unit: str) -> bytes:
     """The list of those who have not taken part; `unit` names whom it covers."""
-    below = [heading(absentees, contest=contest, unit=unit)]
+    below = [contest, heading(absentees, unit=unit)]
     return _written([ABSENT_HEADS, *absent_lines(absentees), (), *((text,) for text in below)])
 
 

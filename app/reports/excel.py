@@ -45,18 +45,19 @@ def write_excel(document: ReportDocument) -> bytes:
     return file.getvalue()
 
 
-def write_absentees_excel(absentees: Absentees, *, contest: str, unit: str) -> bytes:
-    """The list of those who have not taken part; `unit` names whom it covers."""
-    with _workbook(absences.TITLE, unit, absentees.as_of) as (workbook, file):
+def write_absentees_excel(absentees: Absentees, *, contest: str, unit: str, organizer: str = "") -> bytes:
+    """The list of those who have not taken part; `unit` names whom it covers, `organizer` who made it."""
+    with _workbook(absences.TITLE, organizer, absentees.as_of) as (workbook, file):
         sheet = workbook.add_worksheet("未参赛人员名单")
         lines = absences.absent_lines(absentees)
         page = _Page(workbook, sheet, [6, _width("单位", [line[1] for line in lines]), 12, 15, 14, 12, 27, 27])
         page.title(absences.TITLE, contest)
-        page.paragraph(absences.heading(absentees, contest=contest, unit=unit))
+        page.paragraph(absences.heading(absentees, unit=unit))
         page.heads(absences.HEADS)
         for place, line in enumerate(lines, start=1):
             rule = {"bottom": MEDIUM if place == len(lines) else HAIR}
-            for column, text in enumerate(line):
+            page.number(0, place, align="left", **rule)
+            for column, text in enumerate(line[1:], start=1):
                 page.text(column, text, text_wrap=column == 1, **rule)
             page.row += 1
         page.set_up()

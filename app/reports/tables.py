@@ -10,6 +10,7 @@ from app.rules.terms import ContestTerms
 
 TITLE = "各单位参赛情况统计表"
 HEADS = ("序号", "单位", *(name for name, _ in rates.COLUMNS), "备注")
+IN_ORDER = "单位次序依机构序列，不作排名。"
 SIGNERS = ("填表人", "审核人", "单位负责人（盖章）", "日期")
 
 
@@ -89,9 +90,15 @@ def definitions(terms: ContestTerms, figures: Figures) -> tuple[str, ...]:
         "合计由人数相加后再除，不取各比率的平均。“本级”指单位自己的人员。" + _apart(figures),
         _unit_participation(figures),
         "比率和平均分保留两位小数，四舍五入；只有恰为全部时才写100.00%。",
-        "单位次序依机构序列，不作排名。",
+        IN_ORDER,
     ]
     return tuple(f"{number}. {sentence}" for number, sentence in enumerate(sentences, start=1))
+
+
+def sorted_by(sentences: tuple[str, ...], name: str, descending: bool) -> tuple[str, ...]:
+    """The definitions of a table that is sorted by that column: the one of its order says so."""
+    order = f"本页按{name}{'由高到低' if descending else '由低到高'}排列，相同的依机构序列。"
+    return tuple(sentence.replace(IN_ORDER, order) for sentence in sentences)
 
 
 def _declared(figures: Figures) -> str:

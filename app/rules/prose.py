@@ -43,6 +43,12 @@ def day_and_time(moment: datetime) -> str:
     return f"{at.month}月{at.day}日 {at:%H:%M}"
 
 
+def period(opens_at: datetime, closes_at: datetime) -> str:
+    """9月9日 09:00—9月30日 18:00; within one day 9月9日 09:00—11:00"""
+    first, last = local(opens_at), local(closes_at)
+    return f"{day_and_time(opens_at)}—{f'{last:%H:%M}' if first.date() == last.date() else day_and_time(closes_at)}"
+
+
 def full_moment(moment: datetime) -> str:
     """2026年9月30日 18:00:05"""
     at = local(moment)

@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters |= {
         "moment": prose.day_and_time,
         "moment_full": prose.full_moment,
+        "period": prose.period,
         "clock": clock,
         "day": day,
         "duration": prose.length,

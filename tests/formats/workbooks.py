@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -11,11 +11,11 @@ Rows = Sequence[Sequence[Any]]
 HEADER = ("题型", "题干", "选项A", "选项B", "选项C", "选项D", "答案", "解析")
 
 
-def workbook(sheets: dict[str, Rows] | Rows, arrange: Callable[[Any, Any], None] | None = None) -> bytes:
+def workbook(sheets: Mapping[str, Rows] | Rows, arrange: Callable[[Any, Any], None] | None = None) -> bytes:
     """An .xlsx with these sheets; `arrange` gets the book and its first sheet before it is closed."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
-    for name, rows in (sheets if isinstance(sheets, dict) else {"题库": sheets}).items():
+    for name, rows in (sheets if isinstance(sheets, Mapping) else {"题库": sheets}).items():
         sheet = book.add_worksheet(name)
         for row, values in enumerate(rows):
             for column, value in enumerate(values):

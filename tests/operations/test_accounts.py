@@ -9,6 +9,7 @@ from app.operations import accounts, throttles
 from app.operations.accounts import LoginTaken, SignedIn, WeakPassword, digest
 from app.queries import accounts as questions
 from app.rules.admission import Reason, Refusal
+from app.rules.invalid import Invalid
 from app.rules.roles import Role
 from tests import factories
 from tests.factories import NOON, PASSWORD
@@ -159,3 +160,45 @@ def test_the_last_administrator_keeps_the_role(context):
     second = factories.account("admin2", Role.ADMINISTRATOR)
     assert accounts.revoke(first, Role.ADMINISTRATOR, actor=second, now=NOON) is True
     assert questions.administrators() == {second}
+
+
+def test_tries_made_at_once_are_all_counted(app, organizer):
+    from tests.operations.test_attempts import at_once
+
+    def guess():
+        try:
+            accounts.sign_in("zhoumin", "wrong", origin=HERE, now=NOON)
+        except Refusal as refusal:
+            return refusal.reason
+
+    answers = at_once(app, 12, guess)
+    assert answers.count(Reason.WRONG_PASSWORD) == 5
+    assert answers.count(Reason.TOO_MANY_TRIES) == 7
+
+
+def test_somebody_who_has_left_is_signed_out(organizer):
+    from app.database import db, writing
+    from app.models import User
+
+    signed_in = accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
+    with writing():
+        db.session.get_one(User, organizer).left_at = NOON
+    assert person(signed_in) is None
+
+
+def test_signing_in_anew_ends_the_browsers_earlier_sign_in(organizer):
+    older = accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
+    newer = accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON, replaces=digest(older.token))
+    assert (person(older), person(newer).user_id) == (None, organizer)
+
+
+def test_guessing_the_own_password_is_paused_too(organizer):
+    for _ in range(5):
+        assert reason(lambda: accounts.change_password(organizer, "no", "x", now=NOON)) is Reason.WRONG_PASSWORD
+    assert reason(lambda: accounts.change_password(organizer, PASSWORD, "x", now=NOON)) is Reason.TOO_MANY_TRIES
+
+
+@pytest.mark.parametrize(("name", "login"), [("", "zhao"), ("赵敏", "bad login"), ("赵敏", "x")])
+def test_an_account_needs_a_name_and_a_login_that_can_be_typed(context, name, login):
+    with pytest.raises(Invalid):
+        accounts.make_account(name, login, None, actor=None, now=NOON)

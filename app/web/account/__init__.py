@@ -17,7 +17,7 @@ from app.web import access
 
 bp = Blueprint("account", __name__)
 PASSWORD_RULES = f"至少{accounts.SHORTEST_PASSWORD}位，不要全是数字，也不要包含账号；可以用一句好记的话。"
-LOGIN = Regexp(r"^[A-Za-z0-9._@-]{3,60}$", message="账号用3位以上的字母、数字、点、横线。")
+LOGIN = Regexp(accounts.LOGIN, message=accounts.LOGIN_RULE)
 
 
 class SignInForm(FlaskForm):
@@ -144,6 +144,8 @@ def _activation_page(form: ActivationForm, link: questions.Link) -> ResponseRetu
 def _link_used() -> ResponseReturnValue:
     way = {"title": "已经设置过", "text": "直接用账号和密码登录。", "label": "去登录", "url": url_for(".sign_in")}
     what = prose.refusal(Reason.LINK_USED)
+    if not questions.has_administrator():
+        what = "网站重新启动过，这个链接已经作废。请打开启动窗口里最新显示的那个。"
     page = render_template(
         "candidate/refusal.html", contest=None, title="链接不能用了", what=what, ways=[way], reference=""
     )

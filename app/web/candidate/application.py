@@ -1,6 +1,6 @@
 """申请参赛: for whoever is not on the roster, or under the wrong unit."""
 
-from flask import redirect, render_template, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -35,6 +35,8 @@ def application(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         who = access.person()
         correcting = who is not None and contests.candidate(contest.id, who.user_id) is not None
+        if request.method == "GET":
+            form.name.data = who.name if who else request.args.get("name", "")[:60]
         return render_template("candidate/application.html", contest=contest, form=form, correcting=correcting)
     try:
         claim_request(access.origin(), now=utc_now())

@@ -37,6 +37,8 @@ def entry(slug: str) -> ResponseReturnValue:
     contest = contest_or_404(slug)
     if request.method == "GET" and _here(contest):
         return redirect(url_for(".rules", slug=slug), code=303)
+    if request.method == "GET" and _is_account():
+        return _not_here(contest)
     form = EntryForm()
     namesakes: list[Candidate] = []
     if form.validate_on_submit():
@@ -60,7 +62,10 @@ def entry(slug: str) -> ResponseReturnValue:
         namesakes = outcome
     shown = card(contest, accounts.site().organizer, utc_now())
     choices = [{"id": one.user_id, "unit": one.unit, "parent": one.parent} for one in namesakes]
-    return render_template("candidate/entry.html", contest=shown, form=form, candidates=choices, error=None)
+    closed = contest.phase(utc_now()) is Phase.CLOSED
+    return render_template(
+        "candidate/entry.html", contest=shown, form=form, candidates=choices, error=None, closed=closed
+    )
 
 
 @bp.get("/c/<slug>/rules")
@@ -100,20 +105,28 @@ def contest_or_404(slug: str) -> ContestRow:
 
 def refused(contest: ContestRow, refusal: Refusal, name: str, tail: str | None) -> str:
     """The page that says why somebody is not let in, and the ways on."""
-    title = "参赛名单里没有找到您" if refusal.reason is Reason.NOT_ON_ROSTER else "请稍等再试"
-    again = {"title": "再核对一次", "text": "姓名写全，号码用单位登记的那个，旧号码也试试。", "label": "重新填写"}
-    apply = {"title": "申请参赛", "text": "填姓名、单位、手机，由组织者核对后加入名单。", "label": "申请参赛"}
     return render_template(
         "candidate/refusal.html",
         contest=contest,
-        title=title,
+        title="参赛名单里没有找到您" if refusal.reason is Reason.NOT_ON_ROSTER else "请稍等再试",
         what=_what_happened(refusal, name, tail),
-        ways=[
-            again | {"url": url_for(".entry", slug=contest.slug)},
-            apply | {"url": url_for(".application", slug=contest.slug), "primary": True},
-        ],
-        reference=f"R-{prose.local(utc_now()):%m%d-%H%M-%S}",
+        ways=[_another_try(contest.slug), _application(contest.slug, name)],
+        reference="",
     )
+
+
+def _another_try(slug: str) -> dict[str, object]:
+    entry = url_for(".entry", slug=slug)
+    if _is_account():
+        way = {"title": "换一种方式", "text": "退出这个账号，用姓名和手机号后四位进入。", "label": "退出，用姓名进入"}
+        return way | {"url": url_for("account.sign_out"), "post": {"next": entry}}
+    text = "姓名写全，号码用单位登记的那个，旧号码也试试。"
+    return {"title": "再核对一次", "text": text, "label": "重新填写", "url": entry}
+
+
+def _application(slug: str, name: str) -> dict[str, object]:
+    way = {"title": "申请参赛", "text": "填姓名、单位、手机，由组织者核对后加入名单。", "label": "申请参赛"}
+    return way | {"url": url_for(".application", slug=slug, name=name), "primary": True}
 
 
 def _what_happened(refusal: Refusal, name: str, tail: str | None) -> str:
@@ -141,6 +154,11 @@ def _here(contest: ContestRow) -> Candidate | None:
     return contests.candidate(contest.id, who.user_id)
 
 
+def _is_account() -> bool:
+    who = access.person()
+    return who is not None and not who.is_limited
+
+
 def _not_here(contest: ContestRow) -> ResponseReturnValue:
     who = access.person()
     if who is not None and not who.is_limited:
@@ -159,6 +177,7 @@ def _rules_page(contest: ContestRow, candidate: Candidate, now: datetime, error:
         start_url=url_for(".start", slug=contest.slug),
         error=error,
         attempts_line=_attempts_line(contest, used, now),
+        took_part=used.count > 0,
         rules=prose.rules(contest.terms, contest.opens_at, contest.closes_at),
         **_state(contest, used, now),
     )
@@ -182,7 +201,9 @@ def _attempts_line(contest: ContestRow, used: Used, now: datetime) -> str:
     finished = used.count - (used.open_id is not None)
     if not finished:
         return prose.attempts(contest.terms)
-    left = f"还可答{allowed - used.count}次" if allowed else "次数不限"
+    left = f"；还可答{allowed - used.count}次" if allowed else "；次数不限"
+    if contest.phase(now) is Phase.CLOSED:
+        left = ""
     shown = attempts.visible(contest.id, contest.terms, contest.closes_at, now) is not Visible.NOTHING
     counted = f"，计入成绩{rates.points(used.result)}分" if shown and used.result is not None else ""
-    return f"已答{finished}次{counted}；{left}"
+    return f"已答{finished}次{counted}{left}"

@@ -37,6 +37,7 @@ def applications(slug: str) -> ResponseReturnValue:
         units=tree,
         waiting=waiting,
         meant={row.id: clearly_meant(row.unit, tree) for row in waiting.rows},
+        present=people.units_on_roster(contest.id, [row.phone for row in waiting.rows]),
         decided=decided,
     )
 

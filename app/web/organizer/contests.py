@@ -55,12 +55,14 @@ def contest_new() -> ResponseReturnValue:
             return redirect(url_for(".contest", slug=slug), code=303)
         except Invalid as error:
             messages = error.messages
+            form.mark(messages)
     return render_template(
         "organizer/contests/new.html",
         form=form,
         messages=messages,
         base=current_app.config["SETTINGS"].public_url + "/c/",
         summaries=[(row.title, prose.summary(row.terms)) for row in offered],
+        unassigned=people.unassigned(),
     )
 
 
@@ -69,18 +71,21 @@ def contest_new() -> ResponseReturnValue:
 def contest(slug: str) -> ResponseReturnValue:
     """How it goes, who is missing, what to send to the units."""
     row, now = contest_or_404(slug), utc_now()
-    progress, units = tallies.progress(row.id), tallies.absent_by_unit(row.id)
-    cut = request.args.get("units") != "all" and len(units) > UNITS_SHOWN + 3
+    progress, figures = tallies.progress(row.id), tallies.figures(row.id)
+    units, cut = watching.by_unit(figures, None), None
+    if request.args.get("units") != "all" and len(units) > UNITS_SHOWN + 3:
+        cut = watching.by_unit(figures, UNITS_SHOWN)
     return render_template(
         "organizer/contests/contest.html",
         contest=row,
         now=now,
         phase=row.phase(now),
         state=watching.state(row.opens_at, row.closes_at, now),
-        figures=watching.figures(row, progress, units, now),
+        figures=watching.figures(row, progress, figures.tops, now),
         chart=watching.day_chart(row.opens_at, row.closes_at, tallies.by_day(row.id), now),
-        units=units[:UNITS_SHOWN] if cut else units,
-        unit_count=len(units),
+        units=cut or units,
+        unit_count=len(figures.branches),
+        is_cut=cut is not None and len(cut) < len(units),
         waiting=sum(1 for request_ in contests.applications(row.id) if request_.state == "waiting"),
         letter=watching.letter(
             row,

@@ -11,6 +11,7 @@ from app.rules.roles import Role
 from app.rules.timing import Phase, phase
 from app.web.access import role_required
 from app.web.organizer import bp
+from app.web.organizer.units import head_counts
 
 WAITING_SHOWN = 5
 
@@ -31,7 +32,7 @@ def home() -> ResponseReturnValue:
         banks=banks.listed(),
         quizzes=quizzes.listed(),
         units=len(tree),
-        heads=sum(unit.total for unit in tree if unit.depth == 0),
+        **head_counts(tree),
         unconfirmed=[row for row in imports.recent(size=50).rows if row.state == "previewed"][:WAITING_SHOWN],
     )
 

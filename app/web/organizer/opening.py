@@ -11,6 +11,8 @@ from app.queries.people import UnitNode
 from app.queries.quizzes import QuizRow
 from app.rules.prose import SHANGHAI
 
+# How the reasons begin for which a contest cannot be opened, and the field to mend; the others are the quiz's.
+SPEAKS_OF = {"请写竞赛名称": "title", "截止时间": "closes_at", "名单里": "units", "网址": "slug"}
 EVERYBODY, SOME = "everybody", "units"
 
 
@@ -92,6 +94,12 @@ class OpeningForm(FlaskForm):
         """`new` is the address of this very form."""
         if (field.data or "").strip() == "new":
             raise ValidationError("“new”是系统自己用的网址，请换一个。")
+
+    def mark(self, messages: tuple[str, ...]) -> None:
+        """Put each reason why the contest cannot be opened at the field that it speaks of."""
+        for message in messages:
+            field = self[next((name for start, name in SPEAKS_OF.items() if message.startswith(start)), "quiz")]
+            field.errors = [*field.errors, message]
 
     def opening(self) -> Opening:
         """The same as the operation takes it; call after validation."""

@@ -17,6 +17,7 @@ from app.web.organizer import bp
 from app.web.organizer.imports import page_number, unreadable, uploaded, uploads_folder
 from app.web.organizer.units import head_counts
 
+NO_UNIT = "none"
 MODES = {
     "supplement": ("补充", "只新增和更新文件里的人，其他人不动。平时用这个。"),
     "replace": (
@@ -46,9 +47,18 @@ def people() -> ResponseReturnValue:
     asked = request.args.get("unit", "")
     unit = next((unit for unit in tree if str(unit.id) == asked), None)
     search = request.args.get("search", "").strip()[:100]
-    page = questions.people(search=search, unit_id=unit.id if unit else None, number=page_number())
+    without_unit = asked == NO_UNIT
+    page = questions.people(
+        search=search, unit_id=unit.id if unit else None, without_unit=without_unit, number=page_number()
+    )
     return render_template(
-        "organizer/people/list.html", units=tree, unit=unit, search=search, page=page, **head_counts(tree)
+        "organizer/people/list.html",
+        units=tree,
+        unit=unit,
+        without_unit=without_unit,
+        search=search,
+        page=page,
+        **head_counts(tree),
     )
 
 

@@ -40,6 +40,15 @@ SECTIONS = {
 }
 COUNTING = [SelectChoice(str(counting), words) for counting, words in prose.COUNTING.items()]
 REVIEW = [SelectChoice(str(visible), words) for visible, words in prose.VISIBLE.items()]
+# How refusals of the rules begin, and the field to mend.
+SPEAKS_OF = {
+    "已有同名": "title",
+    "名称": "title",
+    "合格线": "pass_mark",
+    "优秀线": "excellence_mark",
+    "限时": "minutes",
+    "答题次数": "attempts_allowed",
+}
 NUMBER = re.compile(r"\d{1,5}(\.\d{1,2})?")
 
 
@@ -99,6 +108,46 @@ class QuizForm(FlaskForm):
     after_hand_in = RadioField("交卷后", choices=REVIEW, default="score")
     after_close = RadioField("最后一场结束后", choices=REVIEW, default="keys")
 
+    usable: dict[QuestionKind, int]  # of the bank; to be set before validating
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field for itself, then what they mean together, so that everything is told in one round."""
+        fits = super().validate(extra_validators)
+        self._compare_paper()
+        self._compare_marks()
+        return fits and not self.errors
+
+    def mark(self, messages: tuple[str, ...]) -> None:
+        """Put what the rules refuse at the field that it speaks of; what speaks of none stands above the form."""
+        for message in messages:
+            name = next((name for start, name in SPEAKS_OF.items() if message.startswith(start)), None)
+            if name is None:
+                self.form_errors.append(message)
+            else:
+                self[name].errors = [*self[name].errors, message]
+
+    def _compare_paper(self) -> None:
+        for kind, count, worth in self.sections():
+            if not count.data or count.errors:
+                continue
+            count.errors = planning.too_few((Section(SECTIONS[kind], kind, count.data, 0),), self.usable)
+            if not worth.errors and not worth.hundredths:
+                worth.errors = ["请填每题几分，要大于0。"]
+
+    def _compare_marks(self) -> None:
+        passes, excels = self.pass_mark.hundredths, self.excellence_mark.hundredths
+        if passes is None or excels is None:
+            return
+        if any(count.errors or worth.errors for _, count, worth in self.sections()):
+            if passes > excels:  # whatever the full score will be
+                self.mark(("优秀线应不低于合格线。",))
+            return
+        full = sum((count.data or 0) * (worth.hundredths or 0) for _, count, worth in self.sections())
+        if full and not 0 < passes <= full:
+            self.mark((f"合格线应大于0，且不超过满分{points(full)}分。",))
+        if full and not passes <= excels <= full:
+            self.mark((f"优秀线应不低于合格线，且不超过满分{points(full)}分。",))
+
     def sections(self) -> list[tuple[QuestionKind, Any, Any]]:
         """Each kind with its two fields."""
         return [(kind, self[f"count_{kind}"], self[f"points_{kind}"]) for kind in GRADED]
@@ -128,12 +177,14 @@ def quiz_new() -> ResponseReturnValue:
     if bank is None:
         return render_template("organizer/quizzes/bank.html", quiz=None, banks=banks.listed(), kinds=GRADED)
     form = QuizForm()
+    form.usable = banks.usable_by_kind(bank.id)
     if not form.validate_on_submit():
         return _form_page(form, bank, None)
     try:
         quiz_id = planning.make_quiz(_draft(form, bank, None), actor=access.actor().user_id, now=utc_now())
     except Invalid as error:
-        return _form_page(form, bank, None, error.messages)
+        form.mark(error.messages)
+        return _form_page(form, bank, None)
     flash("试卷方案已保存，可以用它开竞赛了。", "info")
     return redirect(url_for(".quiz", quiz_id=quiz_id), code=303)
 
@@ -149,12 +200,14 @@ def quiz_edit(quiz_id: int) -> ResponseReturnValue:
     if request.args.get("bank") == "":
         return render_template("organizer/quizzes/bank.html", quiz=found, banks=banks.listed(), kinds=GRADED)
     form = QuizForm(data=_values(found))
+    form.usable = banks.usable_by_kind(bank.id)
     if not form.validate_on_submit():
         return _form_page(form, bank, found)
     try:
         planning.edit_quiz(quiz_id, _draft(form, bank, found), actor=access.actor().user_id, now=utc_now())
     except Invalid as error:
-        return _form_page(form, bank, found, error.messages)
+        form.mark(error.messages)
+        return _form_page(form, bank, found)
     flash("试卷方案已保存。已经发布的竞赛不受影响。", "info")
     return redirect(url_for(".quiz", quiz_id=quiz_id), code=303)
 
@@ -177,8 +230,8 @@ def _asked_bank() -> BankRow | None:
     return found
 
 
-def _form_page(form: QuizForm, bank: BankRow, found: QuizRow | None, messages: tuple[str, ...] = ()) -> str:
-    return render_template("organizer/quizzes/form.html", form=form, bank=bank, quiz=found, messages=messages)
+def _form_page(form: QuizForm, bank: BankRow, found: QuizRow | None) -> str:
+    return render_template("organizer/quizzes/form.html", form=form, bank=bank, quiz=found)
 
 
 def _draft(form: QuizForm, bank: BankRow, found: QuizRow | None) -> QuizDraft:

@@ -12,7 +12,7 @@ from app.queries import accounts, contests, tallies
 from app.queries.pages import page_of
 from app.reports import csv_file
 from app.reports.charts import rates_chart
-from app.reports.tables import ReportDocument
+from app.reports.tables import ReportDocument, sorted_by
 from app.rules import prose, rates
 from app.rules.absence import Absence
 from app.rules.rates import Row
@@ -57,6 +57,7 @@ def report(slug: str) -> ResponseReturnValue:
         figures=_large(document),
         heads=[_head(slug, name, sort, descending) for name in COLUMNS],
         rows=[(row, rates.cells(row)) for row in rows],
+        definitions=sorted_by(document.definitions, sort, descending) if sort else document.definitions,
         sort=sort,
         descending=descending,
         chart=rates_chart(document.figures),
@@ -124,7 +125,8 @@ def absentees_excel(slug: str) -> ResponseReturnValue:
     unit = _unit_or_404(tallies.absent_by_unit(contest.id))
     missing = tallies.absentees(contest.id, unit.unit_id if unit else None, now)
     whom = unit.name if unit else "全部单位"
-    content = write_absentees_excel(missing, contest=contest.title, unit=whom)
+    organizer = accounts.site().organizer
+    content = write_absentees_excel(missing, contest=contest.title, unit=whom, organizer=organizer)
     return _file(content, EXCEL, "未参赛人员名单", f"{contest.title}_{whom}", "xlsx", now)
 
 

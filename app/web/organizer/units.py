@@ -45,6 +45,5 @@ def units_upload() -> ResponseReturnValue:
 
 
 def head_counts(tree: list[UnitNode]) -> dict[str, int]:
-    """`heads` in units, and `everybody` with those who belong to none."""
-    heads = sum(unit.total for unit in tree if unit.depth == 0)
-    return {"heads": heads, "everybody": heads + people.unassigned() if heads else 0}
+    """`heads` in units, from whom rosters are taken, and apart from them `unassigned`, who belong to none."""
+    return {"heads": sum(unit.total for unit in tree if unit.depth == 0), "unassigned": people.unassigned()}

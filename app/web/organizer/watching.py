@@ -7,7 +7,7 @@ from fractions import Fraction
 from app.queries.contests import ContestRow
 from app.queries.tallies import Progress
 from app.rules.prose import day_and_time, local
-from app.rules.rates import Row, percent, share
+from app.rules.rates import Figures, Row, percent, share
 from app.rules.reminder import reminder
 from app.rules.timing import Phase, phase
 from app.web.candidate.cards import time_left
@@ -27,10 +27,18 @@ def state(opens_at: datetime, closes_at: datetime, now: datetime) -> tuple[str, 
 
 
 def figures(contest: ContestRow, progress: Progress, units: tuple[Row, ...], now: datetime) -> list[tuple[str, ...]]:
-    """The four large figures, each with its name, unit and definition."""
+    """The four large figures, each with its name, unit and definition; `units` are those at the top."""
     where = contest.phase(now)
     absent = max(0, progress.expected - progress.participants)
-    missing_in = sum(1 for unit in units if unit.depth == 0 and unit.unit_id and unit.tally.absent)
+    missing_in = sum(1 for unit in units if unit.tally.absent)
+    if where is Phase.BEFORE:
+        return [
+            ("参赛率", "未开始", "", "开始以后才有"),
+            ("应参", f"{progress.expected:,}", "人", f"分布在{missing_in}个单位"),
+            ("正在作答", "未开始", "", "开始以后才能作答"),
+            _clock(contest, where, now),
+        ]
+    saved = f"已交卷{progress.handed_in:,}份" if where is Phase.CLOSED else _last_saved(progress.last_saved_at, now)
     return [
         (
             "参赛率",
@@ -39,7 +47,7 @@ def figures(contest: ContestRow, progress: Progress, units: tuple[Row, ...], now
             f"实参{progress.participants:,}人，应参{progress.expected:,}人",
         ),
         ("还没参赛", f"{absent:,}", "人", f"分布在{missing_in}个单位" if absent else "应参的都参加了"),
-        ("正在作答", f"{progress.answering:,}", "人", _last_saved(progress.last_saved_at, now)),
+        ("正在作答", f"{progress.answering:,}", "人", saved),
         _clock(contest, where, now),
     ]
 
@@ -67,6 +75,19 @@ def letter(
         organizer=organizer,
         unit=unit,
     )
+
+
+def by_unit(figures: Figures, at_least: int | None) -> tuple[Row, ...]:
+    """The lines of the report for units where somebody is expected or took part, then the total of them all.
+
+    With `at_least` only whole top-level units are listed, until there are that many lines.
+    """
+    busy = {row.unit_id for row in figures.branches if row.tally.expected or row.tally.participants}
+    rows = [row for row in figures.rows if row.kind == "unassigned" or (row.unit_id in busy and row.unit_id)]
+    if at_least is not None:
+        starts = [place for place, row in enumerate(rows) if row.depth == 0 and row.kind != "sum"]
+        rows = rows[: next((place for place in starts if place >= at_least), len(rows))]
+    return (*rows, *(row for row in figures.rows if row.kind == "total")) if rows else ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +119,7 @@ def day_chart(
         (_label(day, day == start, running and day == today), counts.get(day, 0), running and day == today)
         for day in days
     )
-    if due_shown and (slots - len(days)) * 12 < slots:  # the deadline's own label stands there
+    if due_shown and slots > 1 and (slots - len(days)) * 12 < slots:  # the deadline's own label stands there
         bars = (*bars[:-1], ("", *bars[-1][1:]))
     if running and 1 < len(days) < slots * 0.2 + 1:  # so early, 今天 stands where the first day's label would
         bars = (("", *bars[0][1:]), *bars[1:])
@@ -113,8 +134,8 @@ def rate(participants: int, expected: int) -> Fraction | None:
 
 def _clock(contest: ContestRow, where: Phase, now: datetime) -> tuple[str, ...]:
     if where is Phase.CLOSED:
-        since = time_left(now, contest.closes_at)
-        return ("已截止", str(since["n"]), str(since["unit"]), f"{day_and_time(contest.closes_at)}已收卷")
+        day, hour = day_and_time(contest.closes_at).split()
+        return ("已截止", day, "", f"{hour}收卷")
     moment = contest.opens_at if where is Phase.BEFORE else contest.closes_at
     left = time_left(moment, now)
     if where is Phase.BEFORE:

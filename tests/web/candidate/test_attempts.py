@@ -227,3 +227,47 @@ def test_my_records_list_what_i_did(app, client, paper):
 
 def test_a_sheet_survives_json_and_form_alike():
     assert AnswerSheet.from_json({"responses": {"4": [2, 0]}}) == AnswerSheet({4: (0, 2)})
+
+
+def test_keys_wait_until_nobody_can_save_any_more(app, city, contest, client, paper, clock, enter):
+    from app.operations import attempts
+
+    with app.app_context():
+        just_before = NOON + timedelta(hours=22, minutes=59, seconds=30)
+        late = attempts.start(contest, city.chen_jing, now=just_before, accept_short=True)
+    hand_in(client)
+    closes = NOON - timedelta(hours=1) + timedelta(days=1)
+    for moment in (closes, closes + MINUTE, closes + 2 * MINUTE):
+        clock(moment)
+        enter()
+        assert client.get("/attempts/1/review").location == "/attempts/1/result", moment
+    with app.app_context():
+        attempts.close_if_overdue(late, now=closes + 2 * MINUTE)
+    assert KEY_CANARY in text(client.get("/attempts/1/review"))
+
+
+def test_a_malformed_form_is_refused_and_what_is_stored_stays(app, client, paper):
+    save(client, app, responses={"1": [2]})
+    for bad in ({"marked": "777"}, {"r-1": "9" * 5000}, {"r-1": "x"}, {"revision": "9" * 10}):
+        form = {"csrf_token": client.token, "lease": lease(app), "revision": "1", **bad}
+        assert client.post("/attempts/1/sheet", data=form).status_code == 400
+    assert 'name="r-1" value="2" checked' in text(client.get(paper))
+
+
+def test_more_marks_than_a_paper_holds_are_refused(app, client, paper):
+    response = save(client, app, marked=[1] * 501)
+    assert (response.status_code, response.get_json()["state"]) == (400, "malformed")
+
+
+def test_a_paper_that_hands_itself_in_at_the_deadline_is_not_called_the_persons_own(app, client, paper, clock):
+    clock(NOON + 30 * MINUTE + timedelta(seconds=2))
+    hand_in(client, lease=lease(app), revision="0", **{"r-1": "1"})
+    assert "到时自动交卷" in text(client.get("/attempts/1/result"))
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_an_id_that_no_row_can_have_is_not_found(app, client, paper, number):
+    assert client.get(f"/attempts/{number}").status_code == 404
+    message = {"lease": "0" * 32, "revision": 1, "responses": {}}
+    headers = {"X-CSRFToken": client.token}
+    assert client.post(f"/attempts/{number}/sheet", json=message, headers=headers).status_code == 404
