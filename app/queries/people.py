@@ -118,7 +118,7 @@ def units_on_roster(contest_id: int, phones: list[str]) -> dict[tuple[str, str],
         .where(RosterEntry.contest_id == contest_id, User.phone.in_(phones))
         .order_by(User.id)
     )
-    return {(name, phone): unit or "" for name, phone, unit in db.session.execute(select)}
+    return {(name, phone): unit or "" for name, phone, unit in db.session.execute(select) if phone}
 
 
 def with_attempts(user_ids: list[int]) -> set[int]:

@@ -138,6 +138,10 @@ def test_units_and_people_are_imported(app: Flask, runner: FlaskCliRunner, write
     assert roster.exit_code == 0
     assert value(roster)["outcome"] == {"added": 2, "changed": 0, "unchanged": 0, "skipped": 0, "left": 0, "kept": 0}
     fewer = write("人员表.csv", table(PEOPLE_TITLES, ("李明", "CZ", "13800006207", "G1")))
+    dry = run(runner, "roster", "import", fewer, "--replace", "--dry-run")
+    assert "提醒　王芳，市财政局，工号G2：文件里没有他，将停用" in dry.stdout.splitlines()
+    told = value(run(runner, "roster", "import", fewer, "--replace", "--dry-run", "--json"))["problems"]
+    assert [problem["person"] for problem in told if problem["row"] is None] == ["王芳，市财政局，工号G2"]
     assert run(runner, "roster", "import", fewer, "--replace").stdout.splitlines()[-1] == (
         "已导入：新增 0 人，更新 0，停用 1。"
     )

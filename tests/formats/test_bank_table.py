@@ -55,7 +55,11 @@ def test_columns_go_by_many_names(header):
 
 @pytest.mark.parametrize("above", [1, 2, 9])
 def test_the_header_may_stand_anywhere_in_the_first_ten_rows(above):
-    rows = [*[["示例题库", 4, 129, "", ""]] * above, ["题目", "A", "B", "答案"], ["题干", "甲", "乙", "A"]]
+    rows: list[list[object]] = [
+        *[["示例题库", 4, 129, "", ""]] * above,
+        ["题目", "A", "B", "答案"],
+        ["题干", "甲", "乙", "A"],
+    ]
 
     assert [question.row for question in read(workbook(rows)).questions] == [above + 2]
 

@@ -221,7 +221,7 @@ def test_too_much_delimited_text_is_refused(text, message):
         ),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le"),
-            "这是Word或WPS文字文档。请另存为纯文本（.txt，编码选UTF-8），或把内容复制到模板表格里再上传",
+            "这是Word或WPS文字文档。请把内容复制到模板表格（.xlsx 或 .csv）里再上传",
         ),
         (
             "<meta charset=utf-8><table><tr><td>姓名</td></tr></table>".encode(),

@@ -154,10 +154,17 @@ def test_the_list_of_absentees_reads_back():
     rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
 
     assert rows[0][0] == "未参赛人员名单"
+    assert rows[1][0] == "机关公文处理知识竞赛"
     assert rows[2][0] == (
-        "机关公文处理知识竞赛　甲局　未参赛3人（未入场1人，已入场未交1人，交白卷或答卷作废1人）　"
-        "数据截至2026年9月30日 18:01:00　不含免试人员"
+        "甲局　未参赛3人（未入场1人，已入场未交1人，交白卷或答卷作废1人）　数据截至2026年9月30日 18:01:00　不含免试人员"
     )
     assert rows[3] == ["序号", "单位", "姓名", "手机号", "工号", "状态", "最近入场", "最近交卷"]
-    assert rows[4] == ["1", "甲局", "李明", "138****6207", "0007", "未入场", "", ""]
+    assert rows[4] == [1, "甲局", "李明", "138****6207", "0007", "未入场", "", ""]
     assert rows[6][1:6] == ["未分配", "张伟", "138****2222", "", "交白卷"]
+
+
+@pytest.mark.parametrize("organizer", ["市直机关工委", ""])
+def test_the_list_of_absentees_is_signed_by_the_organizer_or_nobody(organizer):
+    content = excel.write_absentees_excel(ABSENTEES, contest="竞赛", unit="全部单位", organizer=organizer)
+
+    assert (openpyxl.load_workbook(io.BytesIO(content)).properties.creator or "") == organizer

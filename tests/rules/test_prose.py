@@ -1,6 +1,6 @@
 """What the house says, word for word."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -47,3 +47,10 @@ def test_every_reason_has_its_sentence():
 def test_a_refusal_writes_its_facts_out():
     assert prose.refusal(Reason.CLOSED, closes=CLOSES) == "竞赛已于9月30日 18:00截止，不能再答。"
     assert prose.refusal(Reason.LATE_START, minutes=6).startswith("距截止6分钟，本次只有6分钟。")
+
+
+def test_a_period_names_its_day_once():
+    opens = datetime(2026, 11, 22, 22, 59, tzinfo=UTC)  # in Shanghai it is the 23rd
+    assert prose.period(opens, opens + timedelta(minutes=8)) == "11月23日 06:59—07:07"
+    assert prose.period(opens, opens + timedelta(days=1)) == "11月23日 06:59—11月24日 06:59"
+    assert prose.period(opens - timedelta(hours=7), opens) == "11月22日 23:59—11月23日 06:59"

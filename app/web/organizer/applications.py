@@ -1,5 +1,7 @@
 """申请参赛: who asks to be put on a roster, and what is decided."""
 
+from dataclasses import dataclass
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from rapidfuzz import fuzz
@@ -21,6 +23,15 @@ SHOWN = 20
 # Below this a name is another name; and the next best must be this much less alike, else the organizer chooses.
 ALIKE, CLEARLY = 80, 8
 DECIDED_BEFORE = "这份申请已经处理过了，没有再改动。"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, and for which contest."""
+
+    contest_id: int
+    name: str
+    phone: str
 
 
 @bp.get("/contests/<slug>/applications")
@@ -46,13 +57,15 @@ def applications(slug: str) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def approve(slug: str, application_id: int) -> ResponseReturnValue:
     """批准: onto the roster, under the unit that the organizer chose."""
-    name = _name_or_404(slug, application_id)
+    asked = _request_or_404(slug, application_id)
+    name, is_here = asked.name, (asked.name, asked.phone) in people.units_on_roster(asked.contest_id, [asked.phone])
     chosen = whole(request.form.get("unit", ""))
     unit = next((node for node in people.unit_tree() if node.id == chosen), None)
     if unit is None:
         flash(f"还没有给{name}选单位：请在单位一栏选好，再批准。", "error")
     elif approve_application(application_id, unit_id=unit.id, actor=access.actor().user_id, now=utc_now()):
-        flash(f"已批准，{name}列入{unit.name}，现在就可以参赛。请打电话告诉本人。", "info")
+        done = f"已更正，{name}现在在{unit.name}。" if is_here else f"已批准，{name}列入{unit.name}，现在就可以参赛。"
+        flash(f"{done}请打电话告诉本人。", "info")
     else:
         flash(DECIDED_BEFORE, "info")
     return redirect(url_for(".applications", slug=slug), code=303)
@@ -62,7 +75,7 @@ def approve(slug: str, application_id: int) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def decline(slug: str, application_id: int) -> ResponseReturnValue:
     """不批准"""
-    name = _name_or_404(slug, application_id)
+    name = _request_or_404(slug, application_id).name
     declined = decline_application(application_id, actor=access.actor().user_id, now=utc_now())
     flash(f"没有批准{name}的申请。请打电话告诉本人原因。" if declined else DECIDED_BEFORE, "info")
     return redirect(url_for(".applications", slug=slug), code=303)
@@ -86,8 +99,9 @@ def clearly_meant(typed: str, tree: list[UnitNode]) -> int | None:
     return None if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEARLY else ranked[0][1]
 
 
-def _name_or_404(slug: str, application_id: int) -> str:
-    """Whose application it is, found through its contest."""
-    rows = contests.applications(contest_or_404(slug).id)
-    name = next((row.name for row in rows if row.id == application_id), None)
-    return name or abort(404)
+def _request_or_404(slug: str, application_id: int) -> Asked:
+    """Who asks, found through the contest."""
+    contest = contest_or_404(slug)
+    rows = contests.applications(contest.id)
+    found = next((Asked(contest.id, row.name, row.phone) for row in rows if row.id == application_id), None)
+    return found or abort(404)

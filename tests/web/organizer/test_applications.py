@@ -1,6 +1,7 @@
 """申请参赛: the organizer calls, chooses the unit, and lets somebody in or not."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,23 @@ def test_who_waits_is_shown_with_the_telephone_in_full(waiting, manage):
     page = text(manage.get(QUEUE))
     for words in ("赵新", "13712345678", "市财政", "九月调入", "9月17日 12:00申请"):
         assert words in page
+
+
+def test_who_is_on_the_roster_asks_for_a_correction(app, city, contest, waiting, manage):
+    with app.app_context():
+        made = apply(contest, name="王芳", unit="市档案馆", phone="13800001111", now=NOON)
+    page = text(manage.get(QUEUE))
+    assert re.findall(r"<strong>(.*?)</strong>", page) == ["申请更正：现在在市财政局", "申请参赛"]
+    answer = manage.submit(f"{QUEUE}/{made}/approval", {"unit": city.archive}, page=QUEUE, follow_redirects=True)
+    assert "已更正，王芳现在在市档案馆。请打电话告诉本人。" in text(answer)
+
+
+@pytest.mark.database("sqlite")
+def test_nobody_is_promised_a_liaison(app, contest, client):
+    for address in ("/c/pufa/application", "/sign-in"):
+        assert "联络员" not in text(client.get(address))
+    folder = Path(app.root_path) / "templates"
+    assert [path.name for path in folder.rglob("*.html") if "联络员" in path.read_text(encoding="utf-8")] == []
 
 
 def test_the_unit_that_was_clearly_meant_is_preselected(app, contest, manage):

@@ -134,8 +134,34 @@ def test_a_field_says_what_to_mend(filled, manage, change, message):
     assert message in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"slug": "pufa"}, "slug"),
+        ({"closes_at": "2026-09-18T08:00"}, "closes_at"),
+        ({"opens_at": "2026-09-01T08:00", "closes_at": "2026-09-02T08:00"}, "closes_at"),
+        ({"quiz": "99"}, "quiz"),
+        ({"whom": "units", "units": ["{empty}"]}, "units"),
+    ],
+)
+@pytest.mark.database("sqlite")
+def test_what_stands_in_the_way_is_said_at_its_field_too(app, contest, filled, manage, change, field):
+    with app.app_context(), writing() as session:
+        session.add(unit := Unit(name="市新局", order=9))
+        session.flush()
+        empty = unit.id
+    change = {name: [empty] if value == ["{empty}"] else value for name, value in change.items()}
+    page = text(manage.submit(NEW, filled | {"slug": "xin"} | change, page=NEW))
+    (summary,) = re.findall(r'<div class="notice red field" role="alert">.*?<li>(.*?)</li></ul></div>', page, re.S)
+    assert re.findall(r'<p class="error" id="(.*?)-error">(.*?)</p>', page) == [(field, summary)]
+
+
 def test_a_taken_address_is_refused(contest, filled, manage):
     assert "网址“pufa”已被别的竞赛用了，请换一个。" in text(manage.submit(NEW, filled, page=NEW))
+
+
+def test_who_has_no_unit_is_named_apart(city, manage):
+    assert "另有1个账号没有单位。不在名单里。" in text(manage.get(NEW))
 
 
 def test_the_page_of_a_contest_shows_four_figures(app, city, contest, manage):
@@ -150,16 +176,52 @@ def test_the_page_of_a_contest_shows_four_figures(app, city, contest, manage):
     ]
 
 
-def test_the_page_lists_who_is_missing_by_unit_with_those_below_added(app, city, contest, manage):
+def test_before_the_opening_nobody_is_called_missing(app, city, manage):
+    with app.app_context():
+        factories.contest(city, opens=NOON + 2 * DAY)
+    page = manage.get("/manage/contests/pufa")
+    assert figures(page) == [
+        ("参赛率", "未开始", "开始以后才有"),
+        ("应参", "5<small>人</small>", "分布在2个单位"),
+        ("正在作答", "未开始", "开始以后才能作答"),
+        ("距开始", "2<small>天</small>", "9月19日 12:00开始"),
+    ]
+    assert "未参人数" not in text(page)
+    assert cells(page)[-1][:2] == ["合计", "5"]
+
+
+def test_after_the_close_the_figures_name_the_day(app, city, contest, manage, sign_in, clock):
+    clock(NOON + 3 * DAY)
+    sign_in()
+    assert figures(manage.get("/manage/contests/pufa"))[2:] == [
+        ("正在作答", "0<small>人</small>", "已交卷0份"),
+        ("已截止", "9月18日", "11:00收卷"),
+    ]
+
+
+def test_a_contest_of_one_day_names_the_day_once(app, city, manage):
+    with app.app_context():
+        factories.contest(city, opens=NOON, closes=NOON + timedelta(hours=2))
+    page = manage.get("/manage/contests/pufa")
+    assert "9月17日 12:00—14:00" in text(page)
+    assert cells(manage.get("/manage/contests"))[1][2] == "9月17日12:00至14:00"
+    (bar,) = re.findall(r'<rect class="bar-open" x="([\d.]+)%" y="[\d.]+" width="([\d.]+)%"', text(page))
+    assert bar == ("45.83", "8.33")
+
+
+def test_the_page_lists_who_is_missing_by_unit_as_the_report_does(app, city, contest, manage):
     with app.app_context():
         factories.counted(contest, city.zhang_wei, 9000)
     page = manage.get("/manage/contests/pufa")
     assert [row[:5] for row in cells(page)[1:]] == [
-        ["市财政局", "3", "1", "2", "33.33%"],
+        ["市财政局本级", "2", "0", "2", "0.00%"],
         ["市国库支付中心", "1", "1", "0", "100.00%"],
+        ["市财政局合计", "3", "1", "2", "33.33%"],
         ["市档案馆", "2", "0", "2", "0.00%"],
+        ["合计", "5", "1", "4", "20.00%"],
     ]
-    assert 'aria-label="市财政局未参名单"' in text(page)
+    assert 'aria-label="市财政局合计未参名单"' in text(page)
+    assert 'data-name="率"' not in text(page)
     assert 'aria-label="市国库支付中心未参名单"' not in text(page)
 
 
@@ -172,7 +234,8 @@ def test_many_units_are_cut_and_one_link_shows_them_all(app, city, manage):
                 session.add(User(name="某某", unit_id=unit.id, created_at=NOON))
         factories.contest(city)
     first, whole = manage.get("/manage/contests/pufa"), manage.get("/manage/contests/pufa?units=all")
-    assert (len(cells(first)), len(cells(whole))) == (16, 34)
+    assert (len(cells(first)), len(cells(whole))) == (17, 36)
+    assert cells(first)[-1][:2] == cells(whole)[-1][:2] == ["合计", "35"]
     assert "看全部33个单位" in text(first)
     assert "看全部" not in text(whole)
 
@@ -206,7 +269,7 @@ def test_before_the_opening_the_roster_can_be_refreshed(app, city, manage):
     assert "每日新增参赛人数" not in before
     after = manage.submit("/manage/contests/pufa/roster", page="/manage/contests/pufa", follow_redirects=True)
     assert "名单已更新，新加入1人。" in text(after)
-    assert figures(after)[0][2] == "实参0人，应参6人"
+    assert figures(after)[1][1] == "6<small>人</small>"
 
 
 def test_after_the_opening_the_roster_stands(contest, manage):

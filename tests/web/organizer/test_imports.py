@@ -1,5 +1,7 @@
 """The preview of an uploaded file, and what becomes of it."""
 
+import io
+
 import pytest
 
 from app.queries import banks
@@ -143,3 +145,23 @@ def test_an_upload_says_that_the_file_is_too_large(manage, upload):
     too_large = upload(UPLOAD, b"x" * (30 << 20), "大.xlsx")
     assert too_large.status_code == 413
     assert errors(too_large) == []
+    page = words(too_large)
+    assert "一个文件最大20MB。" in page
+    assert "删去文件里的图片和多余内容，或拆成几个文件" in page
+    assert 'aria-label="管理导航"' in text(too_large)
+
+
+@pytest.mark.parametrize("address", ["/manage/banks/upload?bank=3", "/manage/units/upload", "/manage/people/upload"])
+@pytest.mark.database("sqlite")
+def test_a_file_that_is_too_large_leads_back_to_its_form(manage, address):
+    page = manage.submit(address, {"file": (io.BytesIO(b"x" * (22 << 20)), "大.xlsx")}, page="/manage/banks/upload")
+    assert page.status_code == 413
+    assert f'href="{address}"' in text(page)
+
+
+@pytest.mark.database("sqlite")
+def test_too_long_a_form_leads_back_to_the_desk(manage):
+    page = manage.submit("/manage/contests/new", {"title": "长" * 200_000}, page="/manage/contests")
+    assert page.status_code == 413
+    assert "提交的内容超过了上限" in text(page)
+    assert "去竞赛管理" in text(page)

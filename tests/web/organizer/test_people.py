@@ -32,6 +32,24 @@ def test_without_people_the_page_says_that_units_come_first(manage):
     assert "还没有单位，人员归不进去。请先导入单位，再回来导入人员。" in notices(manage.get(UPLOAD))
 
 
+def test_accounts_without_a_unit_are_named_apart(app, city, manage):
+    for address in ("/manage/units", "/manage/people"):
+        page = words(manage.get(address))
+        assert "人员5另有1个账号没有单位。" in page or ("人员5" in page and "另有1个账号没有单位。" in page)
+    assert "3个单位，5人。另有1个账号没有单位。" in words(manage.get("/manage"))
+    apart = manage.get("/manage/people?unit=none")
+    assert [row[:2] for row in cells(apart)[1:]] == [["周敏", "未分配"]]
+    assert "找到1人，没有单位，不列入参赛名单" in words(apart)
+    assert 'value="none" selected' in text(apart)
+
+
+def test_a_pdf_is_told_to_become_a_table(upload):
+    for address in (UPLOAD, "/manage/units/upload"):
+        assert errors(upload(address, b"%PDF-1.7", "名单.pdf")) == [
+            "这是PDF文件，不能直接读取。请把内容复制到模板表格（.xlsx 或 .csv）里再上传。"
+        ]
+
+
 def test_telephones_are_masked(city, manage):
     page = manage.get("/manage/people")
     assert ["陈静", "市档案馆", "", "138****3333"] in [row[:4] for row in cells(page)]

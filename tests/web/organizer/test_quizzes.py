@@ -1,5 +1,7 @@
 """Quizzes: putting one together from a bank, changing it, reading its rules."""
 
+import re
+
 import pytest
 
 from app.queries import contests, quizzes
@@ -119,17 +121,34 @@ def test_a_field_that_is_wrong_is_told_and_the_rest_is_kept(app, filled, manage,
     ("wrong", "said"),
     [
         ({"count_single_choice": "7"}, "题库里可用的单选题只有6道，抽不出7道。"),
-        ({"excellence_mark": "62"}, "优秀线应不低于合格线，且不超过满分。"),
-        ({"pass_mark": "61"}, "优秀线应不低于合格线，且不超过满分。"),
+        ({"points_multiple_choice": ""}, "请填每题几分，要大于0。"),
+        ({"excellence_mark": "62"}, "优秀线应不低于合格线，且不超过满分61.5分。"),
+        ({"pass_mark": "61"}, "优秀线应不低于合格线，且不超过满分61.5分。"),
         ({"title": "普法小竞赛"}, "已有同名的试卷方案，请换一个名称。"),
     ],
 )
-def test_what_cannot_be_is_told_above_the_form(app, filled, manage, new, wrong, said):
+def test_what_cannot_be_is_told_at_its_field(app, filled, manage, new, wrong, said):
     page = manage.submit(new, filled | wrong, page=new)
-    assert notices(page) == [said]
+    assert errors(page) == [said]
+    assert notices(page) == ["还没有保存：有1处要改，见标红的地方。"]
     assert value(page, "excellence_mark") == (filled | wrong)["excellence_mark"]
     with app.app_context():
         assert len(quizzes.listed()) == 1
+
+
+@pytest.mark.database("sqlite")
+def test_everything_that_is_wrong_is_told_in_one_round(filled, manage, new):
+    wrong = {"title": "", "count_multiple_choice": "31", "pass_mark": "61", "excellence_mark": "60"}
+    page = manage.submit(new, filled | wrong, page=new)
+    assert errors(page) == ["请填名称。", "题库里可用的多选题只有3道，抽不出31道。", "优秀线应不低于合格线。"]
+    for name in ("title", "count_multiple_choice", "excellence_mark"):
+        assert re.search(rf'<input[^>]*aria-invalid="true"[^>]* name="{name}"', text(page)), name
+
+
+@pytest.mark.database("sqlite")
+def test_a_quiz_without_a_question_is_told_above_the_form(filled, manage, new):
+    page = manage.submit(new, filled | {"count_single_choice": "", "count_multiple_choice": ""}, page=new)
+    assert notices(page)[0].startswith("试卷里还没有题：至少给一种题型填上题数。")
 
 
 def test_the_form_of_a_quiz_shows_what_it_has(city, manage):

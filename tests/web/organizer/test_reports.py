@@ -197,3 +197,15 @@ def test_who_may_not_organize_reads_no_report(app, contest, client, sign_in, ent
         factories.account("nobody", None)
     sign_in("nobody")
     assert client.get(path).status_code == 403
+
+
+def test_a_sorted_page_does_not_claim_the_official_order(results, manage):
+    page = text(manage.get(f"{REPORT}?sort=参赛率"))
+    assert "本页按参赛率由高到低排列" in page
+    assert "单位次序依机构序列" not in page
+    assert "单位次序依机构序列，不作排名。" in text(manage.get(REPORT))
+
+
+def test_the_signature_stands_with_the_table_and_the_chart_on_its_own_page(results, manage):
+    page = text(manage.get(REPORT))
+    assert page.index('class="defs"') < page.index('class="sign keep"') < page.index('class="section keep page-break"')
