@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from app.database import db, writing
 from app.models import Question, QuestionBank, Quiz, RosterEntry, Unit, User
-from app.operations import accounts, contests
+from app.operations import accounts, contests, passwords
 from app.operations.contests import Opening
 from app.rules.roles import Role
 
 NOON = datetime(2026, 9, 17, 4, 0, tzinfo=UTC)  # noon in Shanghai
 PASSWORD = "correct horse battery"
 KEY_CANARY = "解析暗记"  # stands in every explanation: no candidate may see it before the review rule allows
-_HASH = accounts.HASHER.hash(PASSWORD)
+_HASH = passwords.HASHER.hash(PASSWORD)
 
 
 @dataclass(frozen=True)

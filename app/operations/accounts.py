@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
 from app.models import Activation, Grant, SignIn, User
+from app.operations import passwords
 from app.operations.audit import record
 from app.operations.spelling import sort_key
 from app.operations.throttles import claim_try, forget_tries
@@ -21,11 +20,6 @@ from app.queries import contests
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
 from app.rules.roles import Role
-
-# 21 to 31 ms on the reference machine; libraries' defaults would cost ten times as much at an opening rush.
-HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Compared against when there is no such account, so that both answers cost the same.
-NOBODY = HASHER.hash(secrets.token_hex(16))
 
 SIGN_IN_LASTS = timedelta(hours=12)
 LINK_LASTS = timedelta(days=7)
@@ -65,8 +59,8 @@ def sign_in(login: str, password: str, *, origin: str, now: datetime, replaces: 
     throttle = digest(f"login\n{login}\n{origin}")
     claim_try(throttle, now)
     user = questions.by_login(login)
-    kept = user.password_hash if user and user.password_hash else NOBODY
-    if not _matches(kept, password) or user is None or user.left_at is not None:
+    kept = user.password_hash if user else None
+    if not passwords.matches(kept, password) or user is None or user.left_at is not None:
         raise Refusal(Reason.WRONG_PASSWORD)
     user_id = user.id
     with writing():
@@ -162,7 +156,7 @@ def activate(token: str, *, name: str, login: str, password: str, now: datetime)
     Raises Refusal LINK_USED, WeakPassword or LoginTaken; the link then stays usable.
     """
     check_password(password, login)
-    hashed = HASHER.hash(password)  # before the transaction: it takes longer than the transaction may
+    hashed = passwords.hashed(password)  # before the transaction: it takes longer than the transaction may
     with writing():
         claim = (
             sa.update(Activation)
@@ -194,7 +188,7 @@ def set_password(user_id: int, password: str, *, now: datetime) -> None:
     """Set a password directly (command line). Every sign-in of the person ends. Raises WeakPassword."""
     user = questions.by_id(user_id)
     check_password(password, (user.login if user else None) or "")
-    hashed = HASHER.hash(password)
+    hashed = passwords.hashed(password)
     with writing():
         db.session.get_one(User, user_id).password_hash = hashed
         _revoke_all(user_id, now)
@@ -206,10 +200,10 @@ def change_password(user_id: int, old: str, new: str, *, now: datetime) -> Signe
     throttle = digest(f"password\n{user_id}")
     claim_try(throttle, now)
     user = questions.by_id(user_id)
-    if user is None or not _matches(user.password_hash or NOBODY, old):
+    if user is None or not passwords.matches(user.password_hash, old):
         raise Refusal(Reason.WRONG_PASSWORD)
     check_password(new, user.login or "")
-    hashed = HASHER.hash(new)
+    hashed = passwords.hashed(new)
     with writing():
         forget_tries(throttle)
         db.session.get_one(User, user_id).password_hash = hashed
@@ -243,13 +237,6 @@ def check_password(password: str, login: str) -> None:
         raise WeakPassword("密码太容易猜到，请换一个，不要全是数字或同几个字符。")
     if login and login.casefold() in password.casefold():
         raise WeakPassword("密码里不要包含账号，请换一个。")
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return HASHER.verify(hashed, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
 
 
 def _new_sign_in(user_id: int, contest_id: int | None, now: datetime, replaces: str = "") -> str:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     WRONG_PASSWORD = "wrong_password"
     LINK_USED = "link_used"
+    BUSY = "busy"
 
 
 class Refusal(Exception):

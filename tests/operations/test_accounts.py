@@ -202,3 +202,13 @@ def test_guessing_the_own_password_is_paused_too(organizer):
 def test_an_account_needs_a_name_and_a_login_that_can_be_typed(context, name, login):
     with pytest.raises(Invalid):
         accounts.make_account(name, login, None, actor=None, now=NOON)
+
+
+def test_when_too_many_sign_in_at_once_the_rest_are_asked_to_wait(app, organizer, monkeypatch):
+    from app.operations import passwords
+
+    monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 0.01)
+    with passwords._slot(), passwords._slot():
+        busy = lambda: accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)  # noqa: E731
+        assert reason(busy) is Reason.BUSY
+    assert accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON).user_id == organizer

@@ -66,7 +66,8 @@ def sign_in() -> ResponseReturnValue:
         )
     except Refusal as refusal:
         sentence = prose.refusal(refusal.reason, **refusal.facts)
-        return render_template("account/sign_in.html", form=form, error=sentence), 403
+        status = 503 if refusal.reason is Reason.BUSY else 403
+        return render_template("account/sign_in.html", form=form, error=sentence), status
     return access.remember(make_response(redirect(target or _first_page(entered.user_id), code=303)), entered.token)
 
 
@@ -100,8 +101,10 @@ def activation(token: str) -> ResponseReturnValue:
         form.password.errors = [str(error)]
     except LoginTaken as error:
         form.login.errors = [str(error)]
-    except Refusal:
-        return _link_used()
+    except Refusal as refusal:
+        if refusal.reason is Reason.LINK_USED:
+            return _link_used()
+        form.password.errors = [prose.refusal(refusal.reason)]
     else:
         target = url_for("admin.settings") if is_first else _first_page(entered.user_id)
         return access.remember(make_response(redirect(target, code=303)), entered.token)
