@@ -14,8 +14,8 @@ from app import create_app
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Question, QuestionBank, Quiz, Unit, User
-from app.operations.passwords import HASHER
 from app.operations.contests import Opening, open_contest
+from app.operations.passwords import HASHER
 from bench import cast
 from bench.cast import PASSWORD, Person
 from bench.served import HOST, Served, free_port

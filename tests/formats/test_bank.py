@@ -49,7 +49,7 @@ def test_a_file_without_a_title_is_called_by_its_name(name, title):
         ),
         (
             bytes(range(256)),
-            "这个文件不是表格也不是文本，读不出内容。请上传 .xlsx、.xls、.ods、.csv 或 .txt 文件",
+            "这个文件不是表格也不是文本，读不出内容。请上传模板表格或纯文本（.txt）",
         ),
         (
             archive(word__document=b""),
