@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from app.database import PRAGMAS, Gate, Unavailable, db, grouped, is_fixed, milliseconds, moment, writing
+from app.database import PRAGMAS, Unavailable, db, grouped, is_fixed, milliseconds, moment, writing
+from app.database.gate import Gate
 from app.models import Unit, User
 from tests.factories import NOON
 

@@ -20,7 +20,7 @@ def reminder(
     unit: str | None = None,
 ) -> tuple[str, ...]:
     """The paragraphs of a message, to one unit or to all of them; `seconds` is how long one attempt takes."""
-    to = f"{unit}：" if unit else "各位联络员："
+    to = f"{unit}：" if unit else "各单位："
     whose = "贵单位" if unit else "全部单位"
     absent = max(0, expected - participants)
     how = f"作答限时{duration(seconds)}，手机、电脑均可，网址：{address}。"

@@ -5,15 +5,10 @@ Reading happens in `db.session`. Writing happens in `writing()`, one operation i
 first-served gate, which holds a file lock too, so that the command line and the server never collide.
 """
 
-import fcntl
 import importlib
-import os
-import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,10 +17,31 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as TimeoutExpired
 from sqlalchemy.orm import DeclarativeBase, scoped_session
+
+from app.database.gate import Gate
+from app.database.moments import Moment, milliseconds, moment
+
+__all__ = [
+    "Base",
+    "Disconnected",
+    "Moment",
+    "NoSuchTable",
+    "PoolExhausted",
+    "Unavailable",
+    "UnsafeDatabase",
+    "db",
+    "grouped",
+    "init",
+    "is_fixed",
+    "kept",
+    "milliseconds",
+    "moment",
+    "writing",
+]
 
 # Versions below these corrupt a write-ahead log that is reset while being read: https://sqlite.org/wal.html
 FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -63,95 +79,8 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
-class Moment(sa.types.TypeDecorator[datetime]):
-    """An instant, stored as milliseconds since 1970 in UTC on both databases; refuses a datetime without zone."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return milliseconds(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else moment(value)
-
-
-def milliseconds(value: datetime) -> int:
-    """Milliseconds since 1970, exact: no float passes through."""
-    delta = value - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
-
-
-def moment(value: int) -> datetime:
-    """The instant that many milliseconds after 1970, in UTC."""
-    return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
-
-
 class UnsafeDatabase(RuntimeError):
     """The SQLite at hand would lose or corrupt answers."""
-
-
-class Gate:
-    """Lets one writer in at a time, in the order of arrival, across threads and (by a lock file) processes.
-
-    Whoever waits longer than `patience` seconds gets Unavailable, and the next in line goes on: a stuck neighbour
-    costs an answer, never the gate.
-    """
-
-    def __init__(self, lock_file: Path | None, patience: float = 10.0) -> None:
-        self._waiting: deque[threading.Event] = deque()
-        self._mutex = threading.Lock()
-        self._patience = patience
-        self._path, self._file = lock_file, -1
-
-    def __enter__(self) -> None:
-        turn, until = threading.Event(), time.monotonic() + self._patience
-        with self._mutex:
-            self._waiting.append(turn)
-            self._waiting[0].set()
-        try:
-            if not turn.wait(self._patience):
-                raise Unavailable("waiting for the gate", None, TimeoutError())
-            self._lock_file(until)
-        except BaseException:
-            self._leave(turn)
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if self._file >= 0:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-        finally:
-            self._leave(self._waiting[0])
-
-    def _lock_file(self, until: float) -> None:
-        if self._path is None:
-            return
-        if self._file < 0:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while True:
-            try:
-                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as held:
-                if time.monotonic() > until:
-                    raise Unavailable("waiting for the lock of another process", None, held) from held
-                time.sleep(0.002)
-
-    def _leave(self, turn: threading.Event) -> None:
-        with self._mutex:
-            self._waiting.remove(turn)
-            if self._waiting:
-                self._waiting[0].set()
-
-    def close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
 
 
 class _Entry:
