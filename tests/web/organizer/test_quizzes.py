@@ -47,7 +47,7 @@ def test_without_banks_a_quiz_has_to_wait(manage):
 
 def test_the_list_shows_what_each_quiz_asks(city, manage):
     (_, row) = cells(manage.get("/manage/quizzes"))
-    assert row == ["普法小竞赛普法小题库", "5", "100", "30分钟", "2", "60", "90", "0场"]
+    assert row == ["普法小竞赛普法小题库", "5", "100", "30分钟", "2", "60", "90", "草稿"]
 
 
 def test_first_the_bank_is_chosen(city, manage, new):
