@@ -81,7 +81,7 @@ class ContestTerms:
             excellence_mark=value["excellence_mark"],
             review=ReviewRule(Visible(review["after_hand_in"]), Visible(review["after_close"])),
             grace=value["grace"],
-            remarks=tuple(value["remarks"]),
+            remarks=tuple(value.get("remarks", ())),  # terms frozen before there were remarks stay readable
         )
 
 

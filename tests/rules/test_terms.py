@@ -24,6 +24,11 @@ def test_frozen_terms_read_back_equal():
     assert ContestTerms.from_json(json.loads(json.dumps(TERMS.as_json()))) == TERMS
 
 
+def test_terms_frozen_before_there_were_remarks_stay_readable():
+    older = {name: value for name, value in TERMS.as_json().items() if name != "remarks"}
+    assert ContestTerms.from_json(older) == TERMS
+
+
 def test_good_terms_have_no_faults():
     assert faults(TERMS) == ()
 
