@@ -1,5 +1,6 @@
 """Settings of one installation, read once from the environment and typed."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -38,6 +39,8 @@ class Settings:
         instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance").resolve()
         if keep:
             instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(PermissionError):  # somebody else's folder keeps its owner's choice
+                instance.chmod(0o700)
         host = environ.get("HOST") or "127.0.0.1"
         port = _number(environ, "PORT", 8000, 1, 65535)
         return cls(

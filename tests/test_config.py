@@ -33,6 +33,12 @@ def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path):
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+def test_a_folder_that_others_could_read_is_closed(tmp_path):
+    (tmp_path / "instance").mkdir(mode=0o755)
+    read(tmp_path)
+    assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
+
+
 def test_a_secret_of_the_environment_makes_no_file(tmp_path):
     assert read(tmp_path, SECRET_KEY="s" * 40).secret_key == "s" * 40
     assert not (tmp_path / "instance" / "secret_key").exists()
