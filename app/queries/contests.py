@@ -186,11 +186,6 @@ def listed() -> list[ListedContest]:
     return [ListedContest(*row) for row in db.session.execute(select)]
 
 
-def application(application_id: int) -> Application | None:
-    """One request to be put on a roster."""
-    return db.session.get(Application, application_id)
-
-
 def applications(contest_id: int) -> list[Application]:
     """申请参赛, those that wait first, then the newest."""
     order = sa.case((Application.state == "waiting", 0), else_=1)
