@@ -97,6 +97,8 @@ def _questions(bank_id: int) -> list[Question]:
             key={"single_choice": [1], "multiple_choice": [0, 2], "true_false": [0]}[kind],
             explanation=f"{KEY_CANARY}{number}",
             source=f"依据暗记{number}",
+            topic="宪法" if number % 3 else "民法典",
+            difficulty=3 if number == 6 else 2,
             created_at=NOON,
         )
         for number, kind in enumerate(kinds, start=1)

@@ -1,6 +1,7 @@
 """flask bank: checking and importing question banks."""
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from app.cli.files import (
 from app.cli.progress import steps
 from app.extensions import utc_now
 from app.operations import uploads
-from app.operations.banks import check_bank
+from app.operations.banks import check_bank, lint_bank
 from app.queries import imports
 from app.queries.imports import Preview, PreviewRow, RowProblem
 from app.rules.invalid import Invalid
+from app.rules.matching import row_place
 from app.rules.question import QuestionKind
 
-bank = AppGroup("bank", help="题库：检查、导入。")
+bank = AppGroup("bank", help="题库：检查、审读、导入。")
 
 
 @bank.command("check", with_appcontext=False)
@@ -61,6 +63,37 @@ def check(file: Path, as_json: bool) -> None:
     if is_unreadable(imports.problems_of(checked)):
         raise SystemExit(UNREADABLE)
     raise SystemExit(1 if any(row.verdict == "error" for row in rows) else 0)
+
+
+@bank.command("lint", with_appcontext=False)
+@click.argument("file", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="结果输出为 JSON。")
+def lint(file: Path, as_json: bool) -> None:
+    """像编辑那样审读题库文件 FILE：写法、依据、重复、答案是否均衡、会不会泄题。不写入，也不用数据库。
+
+    bank check 看能不能导入，bank lint 看是不是一份好题库；自带题库没有一条意见。
+
+    \b
+    例：flask bank lint 普法题库.txt
+    退出码：0 没有意见，1 有意见，2 文件读不了
+    """
+    linted = lint_bank(file.read_bytes(), file.name)
+    if as_json:
+        remarks = [asdict(remark) for remark in linted.remarks]
+        problems = [asdict(problem) for problem in linted.problems]
+        print_json({"title": linted.title, "questions": linted.questions, "problems": problems, "remarks": remarks})
+    else:
+        for problem in linted.problems:
+            click.echo(f"{row_place(problem.row, problem.sheet) if problem.row else '全文'}　{problem.message}")
+        for remark in linted.remarks:
+            where = f"第{remark.number}题（{remark.place}）" if remark.number else remark.place or "整个题库"
+            click.echo(f"{where}　{remark.subject}：{remark.message}")
+    if not linted.questions:
+        raise SystemExit(UNREADABLE)
+    if not as_json:
+        found = len(linted.problems) + len(linted.remarks)
+        click.echo(f"《{linted.title}》{linted.questions}题，" + (f"{found}条意见。" if found else "没有意见。"))
+    raise SystemExit(1 if linted.problems or linted.remarks else 0)
 
 
 @bank.command("import")

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from app.formats.problem import Problem
 from app.rules.paper import PaperSpec, Section
-from app.rules.question import QuestionKind
+from app.rules.question import HARDEST, QuestionKind
 from app.rules.terms import Counting, ReviewRule, Visible
 
 LONGEST_MINUTES = 24 * 60
@@ -20,7 +21,10 @@ _TOP = (
     "title", "description", "rules", "bank", "duration_minutes", "attempts", "counting",
     "pass_mark_percent", "excellence_mark_percent", "review", "sections",
 )  # fmt: skip
-_SECTION = ("title", "kind", "count", "points")
+_SECTION = ("title", "kind", "count", "points", "topics", "difficulties")
+_IS_PART = re.compile(r"\s*\[\s*sections\s*\.")
+_SHARES = {"topics": "宪法", "difficulties": "2"}
+_LEVELS = tuple(str(level) for level in range(1, HARDEST + 1))
 _REVIEW = ("after_hand_in", "after_close")
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -134,7 +138,28 @@ class _Reader:
             kind=kind,
             count=self._whole(part, "count", None, 1, MOST_QUESTIONS, where),
             points=self._points(part, where),
+            topics=tuple(self._shares(part, "topics", where)),
+            difficulties=tuple(self._difficulties(part, where)),
         )
+
+    def _difficulties(self, part: dict[str, Any], where: str) -> Iterator[tuple[int, int]]:
+        for name, count in self._shares(part, "difficulties", where):
+            if name in _LEVELS:
+                yield int(name), count
+            else:
+                self._refuse("difficulties", f"难度只有{'、'.join(_LEVELS)}，没有“{name}”", where)
+
+    def _shares(self, part: dict[str, Any], name: str, where: str) -> list[tuple[str, int]]:
+        """How many questions of each topic or difficulty; together as many as the section has, or none at all."""
+        written = part.get(name, {})
+        if not isinstance(written, dict) or not all(type(count) is int and count > 0 for count in written.values()):
+            self._refuse(name, f'要写成一行一个的题数，如 [sections.{name}] 下面写 "{_SHARES[name]}" = 3', where)
+            return []
+        shares = [(str(value), int(count)) for value, count in written.items()]
+        total = sum(count for _, count in shares)
+        if shares and total != part.get("count"):
+            self._refuse(name, f"加起来是{total}题，应与这一节的 count 相同", where)
+        return shares
 
     def _points(self, part: dict[str, Any], where: str) -> int:
         """Points in hundredths, from "2.5" or 3; never through a float."""
@@ -207,7 +232,8 @@ class _Reader:
         """The line where a field stands, or else where its section begins."""
         first, last = self._extent(where)
         for index in range(first, last):
-            if re.match(rf"\s*(?:\[{{1,2}}\s*)?\"?{re.escape(name)}\"?\s*[=.\]]", self.lines[index]):
+            head = r"\s*(?:\[{1,2}\s*)?(?:sections\s*\.\s*)?\"?"
+            if re.match(rf"{head}{re.escape(name)}\"?\s*[=.\]]", self.lines[index]):
                 return index + 1
         return first or None
 
@@ -220,4 +246,5 @@ class _Reader:
         if len(named) < place:
             return 0, len(self.lines)
         start = named[place - 1]
-        return start + 1, next((index for index in heads if index > start), len(self.lines))
+        after = (index for index in heads if index > start and not _IS_PART.match(self.lines[index]))
+        return start + 1, next(after, len(self.lines))

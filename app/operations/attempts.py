@@ -73,7 +73,7 @@ def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, see
         sitting_id=sitting.id,
         ordinal=made.count + 1,
         seed=seed,
-        paper=assemble(pool.for_assembly(), terms.spec, seed).as_json(),
+        paper=assemble(pool.for_assembly, terms.spec, seed).as_json(),
         sheet=AnswerSheet().as_json(),
         lease=secrets.token_hex(16),
         pool_version=pool.version,

@@ -16,6 +16,7 @@ from app.operations.audit import record
 from app.queries import banks as questions
 from app.queries.imports import draft_of
 from app.rules.invalid import Invalid
+from app.rules.lint import Remark, lint
 from app.rules.question import Draft, fingerprint, key_texts, stem_fingerprint
 
 LONGEST_TITLE = 200
@@ -137,6 +138,24 @@ def check_bank(content: bytes, file_name: str) -> dict[str, Any]:
     """A bank file with the verdicts that it would get as a new bank. Writes nothing, asks no database."""
     reading = read_bank(content, file_name)
     return judged(reading, Target(reading.title, None))
+
+
+@dataclass(frozen=True)
+class Linted:
+    """A bank file with an editor's remarks; `problems` are those of reading it, a file that cannot be read included."""
+
+    title: str
+    questions: int
+    problems: tuple[Problem, ...]
+    remarks: tuple[Remark, ...]
+
+
+def lint_bank(content: bytes, file_name: str) -> Linted:
+    """What a careful editor would say of a bank file. Writes nothing, asks no database."""
+    reading = read_bank(content, file_name)
+    drafts = [question.draft for question in reading.questions if question.draft is not None]
+    untold = [problem for question in reading.questions if question.draft is None for problem in question.problems]
+    return Linted(reading.title, len(reading.questions), (*reading.problems, *untold), lint(drafts))
 
 
 def judged(reading: Reading, target: Target) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +16,7 @@ from app.operations import rosters
 from app.operations.audit import record
 from app.operations.spelling import slug as spelled
 from app.queries import quizzes
+from app.rules.blueprint import shortages
 from app.rules.invalid import Invalid
 from app.rules.prose import local
 from app.rules.terms import ContestTerms, faults
@@ -61,7 +64,7 @@ def open_contest(opening: Opening, *, actor: int | None, now: datetime) -> str:
         return contest.slug
 
 
-def _items(bank_id: int, terms: ContestTerms) -> list[dict[str, object]]:
+def _items(bank_id: int, terms: ContestTerms) -> list[dict[str, Any]]:
     select = sa.select(Question).where(Question.bank_id == bank_id, Question.state == "approved")
     questions = db.session.scalars(select.order_by(Question.number)).all()
     items = []
@@ -73,7 +76,7 @@ def _items(bank_id: int, terms: ContestTerms) -> list[dict[str, object]]:
 def _check(
     opening: Opening,
     terms: ContestTerms,
-    items: list[dict[str, object]],
+    items: list[dict[str, Any]],
     people: Sequence[rosters.Invited],
     now: datetime,
 ) -> None:
@@ -85,10 +88,9 @@ def _check(
     elif opening.closes_at <= now:
         messages.append("截止时间已经过去，请改晚一些。")
     for number, section in enumerate(terms.spec.sections):
-        have = sum(1 for item in items if item["section"] == number)
-        if have < section.count:
-            kind = section.kind.label
-            messages.append(f"题库里可用的{kind}题只有{have}道，抽不出{section.count}道：请补题，或改试卷方案。")
+        held = Counter((item["topic"], item["difficulty"]) for item in items if item["section"] == number)
+        short = shortages(section, [(topic, difficulty, count) for (topic, difficulty), count in held.items()])
+        messages += [f"{message.rstrip('。')}：请补题，或改试卷方案。" for message in short]
     if not people:
         messages.append("名单里还没有人：请先导入单位和人员，或换一个参赛范围。")
     if messages:

@@ -1,6 +1,6 @@
 """Quizzes: what is asked and how it is scored."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from app.models import Quiz
 from app.operations.audit import record
 from app.queries import banks as held
 from app.queries import quizzes as questions
+from app.queries.banks import Spread
+from app.rules.blueprint import shortages
 from app.rules.invalid import Invalid
 from app.rules.paper import PaperSpec, Section
 from app.rules.question import QuestionKind
@@ -97,16 +99,12 @@ def faults(values: QuizDraft, *, quiz_id: int | None = None) -> tuple[str, ...]:
     found += _section_faults(values.sections)
     if held.one(values.bank_id) is None:
         return (*found, "请选择题库。")
-    return (*found, *faults_of_terms(values.terms), *too_few(values.sections, held.usable_by_kind(values.bank_id)))
+    return (*found, *faults_of_terms(values.terms), *too_few(values.sections, held.spread(values.bank_id)))
 
 
-def too_few(sections: tuple[Section, ...], usable: dict[QuestionKind, int]) -> list[str]:
-    """What a bank has too few of, one sentence a section."""
-    return [
-        f"题库里可用的{section.kind.label}题只有{usable.get(section.kind, 0)}道，抽不出{section.count}道。"
-        for section in sections
-        if usable.get(section.kind, 0) < section.count
-    ]
+def too_few(sections: tuple[Section, ...], spread: Spread) -> list[str]:
+    """What a bank has too few of, in sentences, section after section."""
+    return [message for section in sections for message in shortages(section, spread.get(section.kind, ()))]
 
 
 def columns(values: QuizDraft) -> dict[str, Any]:
@@ -116,7 +114,7 @@ def columns(values: QuizDraft) -> dict[str, Any]:
         "description": values.description.strip(),
         "rules": list(values.rules),
         "bank_id": values.bank_id,
-        "sections": [asdict(section) | {"kind": str(section.kind)} for section in values.sections],
+        "sections": [section.as_json() for section in values.sections],
         "duration": values.duration,
         "attempts_allowed": values.attempts_allowed,
         "counting": str(values.counting),

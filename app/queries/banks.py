@@ -83,6 +83,20 @@ def usable_by_kind(bank_id: int) -> dict[QuestionKind, int]:
     return found.usable if found else {}
 
 
+# What may be drawn, by kind: each topic and difficulty with how many questions there are.
+Spread = dict[QuestionKind, list[tuple[str, int | None, int]]]
+
+
+def spread(bank_id: int) -> Spread:
+    """How the approved questions of a bank are spread over topics and difficulties, by name and by level."""
+    columns = (Question.kind, Question.topic, Question.difficulty)
+    select = sa.select(*columns, sa.func.count()).where(Question.bank_id == bank_id, Question.state == "approved")
+    found: Spread = {}
+    for kind, topic, difficulty, count in db.session.execute(select.group_by(*columns).order_by(*columns)):
+        found.setdefault(QuestionKind(kind), []).append((topic, difficulty, count))
+    return found
+
+
 @dataclass(frozen=True)
 class Held:
     """What an import compares with: the number and the key of each question held, by fingerprint, and by stem."""

@@ -1,6 +1,7 @@
 """Item pools and terms, kept in memory: a version of either is frozen, so what was read once stays true."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ class Item:
     key: tuple[int, ...]
     explanation: str
     source: str
+    topic: str = ""
+    difficulty: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,13 @@ class Pool:
     version: int
     items: tuple[Item, ...]
 
+    @cached_property
     def for_assembly(self) -> list[PoolItem]:
         """What drawing a paper must know: no stem, no key."""
-        return [PoolItem(i.section, len(i.options), i.kind is QuestionKind.TRUE_FALSE) for i in self.items]
+        return [
+            PoolItem(i.section, len(i.options), i.kind is QuestionKind.TRUE_FALSE, i.topic, i.difficulty)
+            for i in self.items
+        ]
 
     @property
     def keys(self) -> list[tuple[int, ...]]:
@@ -87,4 +94,6 @@ def _item(row: dict[str, Any]) -> Item:
         key=tuple(row["key"]),
         explanation=row["explanation"],
         source=row["source"],
+        topic=row["topic"],
+        difficulty=row["difficulty"],
     )

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from app.database import db
 from app.models import Contest, QuestionBank, Quiz
 from app.rules.paper import PaperSpec, Section
-from app.rules.question import QuestionKind
 from app.rules.terms import ContestTerms, Counting, ReviewRule, Visible
 
 
@@ -52,11 +51,8 @@ def by_title(title: str) -> QuizRow | None:
 
 
 def _row(quiz: Quiz, bank: str, contests: int) -> QuizRow:
-    sections = tuple(
-        Section(s["title"], QuestionKind(s["kind"]), int(s["count"]), int(s["points"])) for s in quiz.sections
-    )
     terms = ContestTerms(
-        spec=PaperSpec(sections),
+        spec=PaperSpec(tuple(map(Section.from_json, quiz.sections))),
         duration=quiz.duration,
         attempts_allowed=quiz.attempts_allowed,
         counting=Counting(quiz.counting),

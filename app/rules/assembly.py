@@ -1,10 +1,12 @@
 """Drawing a paper from a pool: the same seed gives the same paper, on every machine and version of Python."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.rules.paper import PaperSpec
+from app.rules.blueprint import Cell, allot, cell_of
+from app.rules.paper import PaperSpec, Section
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,12 @@ class PoolItem:
     section: int
     options: int
     keeps_order: bool
+    topic: str = ""
+    difficulty: int | None = None
 
 
 class NotEnough(ValueError):
-    """The pool holds fewer questions of a section than the paper spec draws."""
+    """The pool holds fewer questions of a section, a topic or a difficulty than the paper spec draws."""
 
 
 def assemble(pool: Sequence[PoolItem], spec: PaperSpec, seed: str) -> Paper:
@@ -48,12 +52,25 @@ def assemble(pool: Sequence[PoolItem], spec: PaperSpec, seed: str) -> Paper:
     items: list[PaperItem] = []
     for number, section in enumerate(spec.sections):
         places = [place for place, item in enumerate(pool) if item.section == number]
-        if len(places) < section.count:
-            raise NotEnough(section.title)
-        for place in draw.sample(places, section.count):
+        for place in _drawn(pool, places, section, draw):
             options = list(range(pool[place].options))
             items.append(PaperItem(place, tuple(options if pool[place].keeps_order else draw.sample(options))))
     return Paper(tuple(items))
+
+
+def _drawn(pool: Sequence[PoolItem], places: list[int], section: Section, draw: "_Draw") -> list[int]:
+    """The places of a section's questions in the order in which they are asked."""
+    if len(places) < section.count:
+        raise NotEnough(section.title)
+    if not section.is_spread:
+        return draw.sample(places, section.count)
+    cells: dict[Cell, list[int]] = defaultdict(list)
+    for place in places:
+        cells[cell_of(section, pool[place].topic, pool[place].difficulty)].append(place)
+    counts = allot(section, {cell: len(held) for cell, held in cells.items()}, draw.below)
+    if counts is None:
+        raise NotEnough(section.title)
+    return draw.sample([place for cell in cells if cell in counts for place in draw.sample(cells[cell], counts[cell])])
 
 
 class _Draw:

@@ -67,13 +67,13 @@ class ContestTerms:
 
     def as_json(self) -> dict[str, Any]:
         """A form that `from_json` reads back to an equal value."""
-        return asdict(self) | {"counting": str(self.counting), "spec": [asdict(s) for s in self.spec.sections]}
+        return asdict(self) | {"counting": str(self.counting), "spec": [s.as_json() for s in self.spec.sections]}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "ContestTerms":
         review = value["review"]
         return cls(
-            spec=PaperSpec(tuple(Section(**section) for section in value["spec"])),
+            spec=PaperSpec(tuple(map(Section.from_json, value["spec"]))),
             duration=value["duration"],
             attempts_allowed=value["attempts_allowed"],
             counting=Counting(value["counting"]),

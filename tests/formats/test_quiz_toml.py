@@ -72,6 +72,46 @@ def test_what_is_left_out_has_the_usual_values():
     assert quiz.spec.sections == (Section("不定项题", QuestionKind.ANY_NUMBER, 1, 1),)
 
 
+SPREAD = """
+[sections.topics]
+"宪法" = 12
+"民法典" = 8
+
+[sections.difficulties]
+1 = 5
+3 = 15
+"""
+
+
+def spread(table: str) -> str:
+    """The quiz whose first section has that table."""
+    return WHOLE.replace('points = "2.5"\n', f'points = "2.5"\n{table}')
+
+
+def test_a_section_may_say_how_many_of_each_topic_and_difficulty():
+    (first, second) = read_quiz(spread(SPREAD).encode()).spec.sections
+
+    assert first.topics == (("宪法", 12), ("民法典", 8))
+    assert first.difficulties == ((1, 5), (3, 15))
+    assert not second.is_spread
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "said"),
+    [
+        ("= 12", "= 13", 21, "topics：加起来是21题，应与这一节的 count 相同"),
+        ("= 12", '= "多"', 21, 'topics：要写成一行一个的题数，如 [sections.topics] 下面写 "宪法" = 3'),
+        ("= 12", "= 0", 21, 'topics：要写成一行一个的题数，如 [sections.topics] 下面写 "宪法" = 3'),
+        ("3 = 15", "6 = 15", 25, "difficulties：难度只有1、2、3、4、5，没有“6”"),
+        ("3 = 15", "3 = 5", 25, "difficulties：加起来是10题，应与这一节的 count 相同"),
+    ],
+)
+def test_a_table_that_does_not_add_up_is_told_with_its_line(old, new, row, said):
+    assert told(spread(SPREAD.replace(old, new))) == [
+        (row, f"sections第1节的 {said.split('：')[0]}", f"sections第1节的 {said}")
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [

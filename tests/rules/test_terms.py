@@ -29,6 +29,20 @@ def test_terms_frozen_before_there_were_remarks_stay_readable():
     assert ContestTerms.from_json(older) == TERMS
 
 
+def test_terms_frozen_with_topics_and_difficulties_read_back_equal():
+    import json
+
+    section = replace(TERMS.spec.sections[0], topics=(("宪法", 20),), difficulties=((1, 5), (2, 15)))
+    spread = replace(TERMS, spec=PaperSpec((section,)))
+    assert ContestTerms.from_json(json.loads(json.dumps(spread.as_json()))) == spread
+
+
+def test_terms_frozen_before_there_were_topics_stay_readable():
+    older = TERMS.as_json()
+    older["spec"] = [{k: v for k, v in s.items() if k not in ("topics", "difficulties")} for s in older["spec"]]
+    assert ContestTerms.from_json(older) == TERMS
+
+
 def test_good_terms_have_no_faults():
     assert faults(TERMS) == ()
 

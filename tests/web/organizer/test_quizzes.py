@@ -57,7 +57,7 @@ def test_first_the_bank_is_chosen(city, manage, new):
 
 
 def test_the_form_tells_how_many_questions_the_bank_has(manage, new):
-    assert [row[:2] for row in cells(manage.get(new))[1:]] == [["单选", "6"], ["多选", "3"], ["判断", "3"]]
+    assert [row[:2] for row in cells(manage.get(new))[1:4]] == [["单选", "6"], ["多选", "3"], ["判断", "3"]]
 
 
 def test_a_quiz_is_made_as_filled_in(app, filled, manage, new):
@@ -164,6 +164,50 @@ def test_the_form_of_a_quiz_shows_what_it_has(city, manage):
         "points_single_choice": "20",
         "title": "普法小竞赛",
     }
+
+
+def named(page, label):
+    """The name of the field that says of itself, for example, 宪法：单选题."""
+    (name,) = re.findall(rf'<input[^>]*aria-label="{label}"[^>]*name="([^"]+)"', text(page))
+    return name
+
+
+def test_a_paper_is_spread_over_topics_and_difficulties_as_filled_in(app, filled, manage, new):
+    form = manage.get(new)
+    spread = {named(form, "宪法：单选题"): "2", named(form, "民法典：单选题"): "1", named(form, "难度2：单选题"): "3"}
+    made = manage.submit(new, filled | spread, page=new)
+    with app.app_context():
+        first, second = quizzes.one(2).terms.spec.sections
+    assert (first.topics, first.difficulties) == ((("宪法", 2), ("民法典", 1)), ((2, 3),))
+    assert not second.is_spread
+    page = manage.get(made.location)
+    assert cells(page)[4:] == [
+        ["知识点、难度", "单选", "多选", "合计"],
+        ["宪法", "2", "", "2"],
+        ["民法典", "1", "", "1"],
+        ["难度2", "3", "", "3"],
+    ]
+    again = manage.get("/manage/quizzes/2/edit")
+    assert {name: value(again, name) for name in spread} == spread
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"宪法：单选题": "2"}, "单选题按知识点分配了2道，应是3道，或者全部空着。"),
+        ({"难度5：单选题": "3"}, "题库里难度“5”的单选题只有0道，抽不出3道。"),
+        ({"宪法：判断题": "1"}, "按知识点或难度分配了题数，请也填抽几题。"),
+        ({"宪法：单选题": "两"}, "请填0到500的整数。"),
+    ],
+)
+def test_a_spread_that_cannot_be_is_told_and_kept(filled, manage, new, counts, said):
+    form = manage.get(new)
+    spread = {named(form, label): count for label, count in counts.items()}
+    page = manage.submit(new, filled | spread, page=new)
+    assert said in errors(page)
+    assert {name: value(page, name) for name in spread} == spread
+    assert '<details class="more" open>' in text(page)
 
 
 def test_a_changed_quiz_leaves_published_contests_alone(app, city, contest, filled, manage):
