@@ -1,4 +1,4 @@
-"""Reading a bank of questions from any file: chooses the reader by what is inside."""
+"""Reading a bank of questions from any file: chooses the reader by what is inside, never by the name."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,8 @@ from app.formats.bank_table import question_header, read_bank_table
 from app.formats.bank_text import read_bank_text
 from app.formats.plain_text import decode
 from app.formats.problem import Problem, Reading
-from app.formats.table import is_workbook, read_delimited, read_workbook, size_problem
+from app.formats.spreadsheet import read_cells
+from app.formats.table import is_workbook, read_delimited, size_problem, workbook
 
 _NOTHING_FOUND = (
     "没有找到试题。文本里每题写成：题号和题干一行，选项A、B、C、D各一行，答案一行（如“答案：B”），判断题写“答案：正确”"
@@ -18,17 +19,26 @@ _IS_GIFT = "这是GIFT格式的题库，不能直接读取。请把内容整理�
 
 
 def read_bank(content: bytes, name: str) -> Reading:
-    """The questions of an uploaded or shipped file, each with its verdict; any bytes in, never an exception."""
+    """The questions of a file, each with its verdict; any bytes in, never an exception.
+
+    Parses what it is given in this very process: bytes that come from outside go through `bank_limited`.
+    """
     if too_big := size_problem(content):
-        return Reading(problems=(too_big,))
+        return Reading(title_of(name), problems=(too_big,))
     reading = _read_workbook(content) if is_workbook(content) else _read_text(content)
     if not reading.questions and not any(problem.level == "error" for problem in reading.problems):
         reading = replace(reading, problems=(*reading.problems, Problem(None, None, "error", _NOTHING_FOUND)))
-    return replace(reading, title=reading.title or _title_of(name))
+    return replace(reading, title=reading.title or title_of(name))
+
+
+def title_of(name: str) -> str:
+    """A title from a file's name: no folder, no ending, at most 60 characters."""
+    plain = re.sub(r"[\x00-\x1f]", "", PurePath(name.replace("\\", "/")).name)
+    return re.sub(r"\.\w{1,5}$", "", plain).strip()[:60]
 
 
 def _read_workbook(content: bytes) -> Reading:
-    return read_bank_table(read_workbook(content))
+    return read_bank_table(workbook(read_cells(content)))
 
 
 def _read_text(content: bytes) -> Reading:
@@ -42,9 +52,3 @@ def _read_text(content: bytes) -> Reading:
     if not reading.questions and _GIFT.search(found.text):
         return Reading(problems=(Problem(None, None, "error", _IS_GIFT),))
     return replace(reading, problems=(*found.problems, *reading.problems))
-
-
-def _title_of(name: str) -> str:
-    """A title from a file's name: no folder, no ending, at most 60 characters."""
-    plain = re.sub(r"[\x00-\x1f]", "", PurePath(name.replace("\\", "/")).name)
-    return re.sub(r"\.\w{1,5}$", "", plain).strip()[:60]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.formats.bank_key import read_key, read_truth
 from app.formats.bank_pieces import Pieces, clean, kind_named, kind_not_offered
 from app.formats.problem import Problem, ReadQuestion
+from app.rules.matching import row_place
 from app.rules.question import (
     HARDEST,
     TRUE_FALSE_OPTIONS,
@@ -35,13 +36,13 @@ def draft_question(pieces: Pieces) -> ReadQuestion:
         column, message = refusal
         pieces.notes = [(column, "error", message)]
         excerpt = _excerpt(pieces.stem or _leftover(pieces))
-        return ReadQuestion(pieces.row, pieces.sheet, None, excerpt, _problems(pieces))
+        return ReadQuestion(pieces.row, pieces.sheet, None, excerpt, _problems(pieces), pieces.unit)
     draft = _draft(pieces)
     misread = {column for column, level, _ in pieces.notes if level == "error"}
     for column, level, message in faults(draft):
         if column not in misread:
             pieces.note(column, level, message)
-    return ReadQuestion(pieces.row, pieces.sheet, draft, _excerpt(draft.stem), _problems(pieces))
+    return ReadQuestion(pieces.row, pieces.sheet, draft, _excerpt(draft.stem), _problems(pieces), pieces.unit)
 
 
 def tell_duplicates(questions: list[ReadQuestion]) -> list[ReadQuestion]:
@@ -60,11 +61,6 @@ def tell_duplicates(questions: list[ReadQuestion]) -> list[ReadQuestion]:
     return told
 
 
-def place_told(row: int, sheet: str | None) -> str:
-    """Where a question stands, for people: 第17行, or 单选!第17行."""
-    return f"{sheet}!第{row}行" if sheet else f"第{row}行"
-
-
 def _with_twin(question: ReadQuestion, draft: Draft, same: Draft, alike: Draft) -> ReadQuestion:
     if same is draft:
         message = f"与{alike.place}题干相同、选项不同（{alike.place}、{draft.place}），请核对是否两题都要"
@@ -79,6 +75,8 @@ def _with_twin(question: ReadQuestion, draft: Draft, same: Draft, alike: Draft) 
 def _why_no_draft(pieces: Pieces) -> tuple[str, str] | None:
     """The column and the reason, when there is nothing that could be shown as a question."""
     filled = [option for option in pieces.options if option]
+    if pieces.places is not None and (pieces.stem or filled):
+        return None
     if not pieces.stem and len(filled) + bool(pieces.key) < 2:
         found = _excerpt("".join(filled) or _leftover(pieces))
         return "题干", f"这里没有题干，只有“{found}”；如果不是试题，请删去这一行"
@@ -119,8 +117,9 @@ def _draft(pieces: Pieces) -> Draft:
         source=tidy(pieces.source),
         topic=tidy(pieces.topic),
         difficulty=_difficulty(pieces),
-        place=place_told(pieces.row, pieces.sheet),
+        place=row_place(pieces.row, pieces.sheet, pieces.unit),
         number=pieces.number,
+        pictures=tuple(pieces.pictures),
     )
 
 
@@ -134,7 +133,8 @@ def _settled(pieces: Pieces) -> _Choice:
         return named, options, ()
     if are_truths and named in (None, QuestionKind.TRUE_FALSE, QuestionKind.SINGLE_CHOICE):
         return QuestionKind.TRUE_FALSE, TRUE_FALSE_OPTIONS, _truth_key(pieces, truths)
-    if not any(options) and (named is QuestionKind.TRUE_FALSE or read_truth(pieces.key) is not None):
+    is_judged = pieces.places is None and read_truth(pieces.key) is not None
+    if not any(options) and (named is QuestionKind.TRUE_FALSE or is_judged):
         if named not in (None, QuestionKind.TRUE_FALSE):
             pieces.note("题型", "warning", f"题型是{named.label}，却没有选项、答案是对错，已按判断题读取，请核对")
         return QuestionKind.TRUE_FALSE, TRUE_FALSE_OPTIONS, _truth_key(pieces, ())
@@ -161,6 +161,10 @@ def _kind_of_key(key: tuple[int, ...]) -> QuestionKind:
 
 def _truth_key(pieces: Pieces, truths: tuple[bool | None, ...]) -> tuple[int, ...]:
     """The key of a question to be judged; `truths` says what its own two options meant, if it had them."""
+    if pieces.places is not None:
+        meant = truths or (True, False)
+        right = {meant[place] for place in pieces.places if place < len(meant)}
+        return tuple(place for place, truth in enumerate((True, False)) if truth in right)
     said = unicodedata.normalize("NFKC", tidy(pieces.key))
     if not said:
         return ()
@@ -185,6 +189,8 @@ def _truth_of_place(pieces: Pieces, said: str, truths: tuple[bool | None, ...]) 
 
 
 def _choice_key(pieces: Pieces, options: tuple[str, ...]) -> tuple[int, ...]:
+    if pieces.places is not None:
+        return pieces.places
     reading = read_key(pieces.key, options)
     if reading.places is None:
         pieces.note("答案", "error", f"答案“{_excerpt(pieces.key)}”没有看懂，请写选项字母，如B或ABD")

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from app.formats.bank_key import read_truth
-from app.rules.question import Level, QuestionKind, letter, tidy
+from app.rules.question import Level, Picture, QuestionKind, letter, tidy
 
 BLANK = "（　　）"
 # what ends a question's number: 2、2018年…… and 2.2018年…… are numbered, 2.5 and 9:00 and 1、2、3号楼 are not
@@ -38,6 +38,7 @@ class Pieces:
 
     `kind_word` stands in the question itself; `outer_kind` comes from the heading or sheet above it, and so does
     `not_offered`, the word of a kind that no machine can mark. `are_signed`: options may still carry their letters.
+    `places` is the key of a file that marks its right options instead of naming them; `key` is then not read.
     """
 
     row: int
@@ -54,6 +55,9 @@ class Pieces:
     difficulty: str = ""
     number: str = ""
     are_signed: bool = True
+    unit: str = "行"
+    places: tuple[int, ...] | None = None
+    pictures: list[Picture] = field(default_factory=list)
     notes: list[tuple[str, Level, str]] = field(default_factory=list)
 
     def note(self, column: str, level: Level, message: str) -> None:
@@ -83,7 +87,8 @@ def split_number(stem: str) -> tuple[str, str]:
 def clean(pieces: Pieces) -> None:
     """Take out of stem and options what is not theirs, and put it where it belongs."""
     pieces.options = _bare_options(pieces)
-    pieces.stem = _without_key(pieces, _bare_stem(pieces, tidy(pieces.stem)))
+    stem = _bare_stem(pieces, tidy(pieces.stem))
+    pieces.stem = stem if pieces.places is not None else _without_key(pieces, stem)
 
 
 def _bare_stem(pieces: Pieces, stem: str) -> str:

@@ -1,7 +1,7 @@
 """What reading a file gives: questions with a verdict for each row, and the problems of the file as a whole."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from app.rules.question import Draft, Level
@@ -25,13 +25,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class ReadQuestion:
-    """One question as found in a file; `draft` is None when it is too broken to be shown."""
+    """One question as found in a file; `draft` is None when it is too broken to be shown.
+
+    `row` counts from 1 in `unit`s: lines (行), paragraphs (段), or questions (题) where the file has neither.
+    """
 
     row: int
     sheet: str | None
     draft: Draft | None
     excerpt: str
     problems: tuple[Problem, ...] = ()
+    unit: str = "行"
 
     @property
     def verdict(self) -> Verdict:
@@ -41,7 +45,10 @@ class ReadQuestion:
 
 @dataclass(frozen=True)
 class Reading:
-    """A bank as read. `recognised` tells how columns and headings were understood, `skipped` what was not read."""
+    """A bank as read. `recognised` tells how columns and headings were understood, `skipped` what was not read.
+
+    `images` are the bytes of the pictures that the drafts name, by checksum.
+    """
 
     title: str = ""
     note: str = ""
@@ -49,6 +56,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     recognised: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    images: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def usable(self) -> tuple[Draft, ...]:

@@ -93,13 +93,17 @@ def is_workbook(content: bytes) -> bool:
 def read_workbook(content: bytes, *, instead: str = TEXT_TOO) -> Table:
     """The sheets of an .xlsx, .xls or .ods file, parsed in the limited child; `instead` as for `decode`."""
     try:
-        answer = run_limited("app.formats.spreadsheet:read_cells", content)
+        return workbook(run_limited("app.formats.spreadsheet:read_cells", content), instead=instead)
     except TooLarge:
         return Table(problems=(_file_error(_TOO_LARGE),))
     except TooSlow:
         return Table(problems=(_file_error(_TOO_SLOW),))
     except Crashed:
         return Table(problems=(_file_error(_REFUSALS["broken"]),))
+
+
+def workbook(answer: dict[str, Any], *, instead: str = TEXT_TOO) -> Table:
+    """The table that `spreadsheet.read_cells` answered with; `instead` as for `decode`."""
     if "refused" in answer:
         refusals = _REFUSALS | _TEXT_REFUSALS if instead == TEXT_TOO else _REFUSALS
         message = refusals[answer["refused"]].format(detail=answer["detail"])

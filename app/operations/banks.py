@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
-from app.formats.bank import read_bank
+from app.formats.bank_limited import read_bank_safely
 from app.formats.problem import Problem, Reading, ReadQuestion, worst
 from app.models import Question, QuestionBank
 from app.operations.audit import record
@@ -136,7 +136,7 @@ def add_questions(
 
 def check_bank(content: bytes, file_name: str) -> dict[str, Any]:
     """A bank file with the verdicts that it would get as a new bank. Writes nothing, asks no database."""
-    reading = read_bank(content, file_name)
+    reading = read_bank_safely(content, file_name)
     return judged(reading, Target(reading.title, None))
 
 
@@ -152,7 +152,7 @@ class Linted:
 
 def lint_bank(content: bytes, file_name: str) -> Linted:
     """What a careful editor would say of a bank file. Writes nothing, asks no database."""
-    reading = read_bank(content, file_name)
+    reading = read_bank_safely(content, file_name)
     drafts = [question.draft for question in reading.questions if question.draft is not None]
     untold = [problem for question in reading.questions if question.draft is None for problem in question.problems]
     return Linted(reading.title, len(reading.questions), (*reading.problems, *untold), lint(drafts))
@@ -230,6 +230,7 @@ def _judged_row(read: ReadQuestion, held: questions.Held, seen: set[str]) -> dic
     return {
         "row": read.row,
         "sheet": read.sheet,
+        "unit": read.unit,
         "verdict": worst(problems),
         "action": action,
         "excerpt": read.excerpt,

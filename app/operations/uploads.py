@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
-from app.formats.bank import read_bank
+from app.formats.bank_limited import read_bank_safely
 from app.models import Import
 from app.operations import banks, people, units
 from app.operations.audit import record
@@ -82,7 +82,7 @@ def preview_bank(
     Without a title or a bank, the file's own title is taken, else its name. Raises Invalid for a title or bank that
     cannot take questions.
     """
-    reading = read_bank(content, file_name)
+    reading = read_bank_safely(content, file_name)
     target = banks.find_target(title or reading.title or Path(file_name).stem, bank_id)
     return _store("bank", content, file_name, banks.judged(reading, target), folder, actor, now)
 

@@ -12,7 +12,7 @@ from app.database import db
 from app.models import Import, User
 from app.queries.pages import SIZE, Page, page, page_of
 from app.rules.matching import row_place
-from app.rules.question import Draft, QuestionKind
+from app.rules.question import Draft, Picture, QuestionKind
 
 ACTIONS = {
     "add": "新增",
@@ -65,11 +65,12 @@ class PreviewRow:
     changes: tuple[Change, ...] = ()
     draft: Draft | None = None
     twin: int | None = None
+    unit: str = "行"
 
     @property
     def place(self) -> str:
         """第17行, 单选!第17行, or nothing for what is not in the file."""
-        return row_place(self.row, self.sheet) if self.row is not None else ""
+        return row_place(self.row, self.sheet, self.unit) if self.row is not None else ""
 
     @property
     def action_label(self) -> str:
@@ -177,7 +178,8 @@ def preview_rows(reading: dict[str, Any]) -> tuple[PreviewRow, ...]:
 def draft_of(value: dict[str, Any]) -> Draft:
     """A question as a reading keeps it."""
     fields = {"kind": QuestionKind(value["kind"]), "options": tuple(value["options"]), "key": tuple(value["key"])}
-    return Draft(**(value | fields))
+    pictures = tuple(Picture(**picture) for picture in value.get("pictures", ()))
+    return Draft(**(value | fields | {"pictures": pictures}))
 
 
 def _preview(found: Import) -> Preview:
@@ -218,6 +220,7 @@ def _row(row: dict[str, Any]) -> PreviewRow:
         changes=tuple(Change(*change) for change in row.get("changes", ())),
         draft=draft_of(row["draft"]) if row.get("draft") else None,
         twin=row.get("twin"),
+        unit=row.get("unit", "行"),
     )
 
 

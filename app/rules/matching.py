@@ -196,9 +196,9 @@ class _Matching:
         self.faults[row.place].append(Fault(column, "warning", message))
 
 
-def row_place(row: int, sheet: str | None) -> str:
-    """A row as told to people: 第17行, or 机关!第17行 where a file has several sheets."""
-    return f"{sheet}!第{row}行" if sheet else f"第{row}行"
+def row_place(row: int, sheet: str | None, unit: str = "行") -> str:
+    """A row as told to people: 第17行, or 机关!第17行 where a file has several sheets; 第3题 where it has no lines."""
+    return f"{sheet}!第{row}{unit}" if sheet else f"第{row}{unit}"
 
 
 def plain_name(name: str) -> str:

@@ -49,6 +49,18 @@ class QuestionKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An image that belongs to a question: to its stem, or to the option at that place.
+
+    `checksum` is the SHA-256 of its bytes in hexadecimal, under which the house keeps it; `alt` says what it shows.
+    """
+
+    checksum: str
+    option: int | None = None
+    alt: str = ""
+
+
+@dataclass(frozen=True)
 class Draft:
     """A question as read, before it is in a bank.
 
@@ -66,6 +78,7 @@ class Draft:
     difficulty: int | None = None
     place: str = ""
     number: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 class Fault(NamedTuple):
@@ -115,22 +128,33 @@ def stem_fingerprint(stem: str) -> str:
 
 
 def fingerprint(draft: Draft) -> str:
-    """Equal for two drafts with the same stem and the same set of options in any order; 64 hexadecimal digits."""
-    return _digest(comparable(draft.stem), *sorted({_option_identity(option) for option in draft.options}))
+    """Equal for two drafts with the same stem and the same set of options in any order; 64 hexadecimal digits.
+
+    Pictures count: two questions that differ in nothing else differ.
+    """
+    options = {_option_identity(option, _seen(draft, place)) for place, option in enumerate(draft.options)}
+    return _digest(comparable(draft.stem) + _seen(draft, None), *sorted(options))
 
 
 def key_texts(draft: Draft) -> frozenset[str]:
     """What the key says, whatever the order of the options: the right options as compared."""
-    return frozenset(_option_identity(draft.options[place]) for place in draft.key if place < len(draft.options))
+    return frozenset(
+        _option_identity(draft.options[place], _seen(draft, place)) for place in draft.key if place < len(draft.options)
+    )
+
+
+def _seen(draft: Draft, place: int | None) -> str:
+    """The pictures at a place, as they count for sameness."""
+    return "".join(f"\x1e{picture.checksum}" for picture in draft.pictures if picture.option == place)
 
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _option_identity(option: str) -> str:
+def _option_identity(option: str, pictures: str = "") -> str:
     # options may consist of nothing but punctuation (《》, ……), which then is all that tells them apart
-    return comparable(option) or option.strip()
+    return (comparable(option) or option.strip()) + pictures
 
 
 def _stem_faults(draft: Draft) -> Iterator[Fault]:
@@ -161,15 +185,15 @@ def _option_faults(draft: Draft) -> Iterator[Fault]:
             yield Fault("选项", "error", f"选项{letter(place)}是空的，请补上内容，或删去它并核对答案字母")
         elif len(option) > LONGEST_OPTION:
             yield Fault("选项", "error", f"选项{letter(place)}超过{LONGEST_OPTION}字，请检查是否把别的内容连在了一起")
-    yield from _repeated_options(draft.options)
+    yield from _repeated_options(draft)
 
 
-def _repeated_options(options: tuple[str, ...]) -> Iterator[Fault]:
+def _repeated_options(draft: Draft) -> Iterator[Fault]:
     first: dict[str, int] = {}
-    for place, option in enumerate(options):
+    for place, option in enumerate(draft.options):
         if not option.strip():
             continue
-        earlier = first.setdefault(_option_identity(option), place)
+        earlier = first.setdefault(_option_identity(option, _seen(draft, place)), place)
         if earlier != place:
             yield Fault("选项", "error", f"选项{letter(earlier)}和选项{letter(place)}内容相同，请改正其中一个")
 
