@@ -21,7 +21,7 @@ _TOP = (
     "title", "description", "rules", "bank", "duration_minutes", "attempts", "counting",
     "pass_mark_percent", "excellence_mark_percent", "review", "sections",
 )  # fmt: skip
-_SECTION = ("title", "kind", "count", "points", "topics", "difficulties")
+_SECTION = ("title", "kind", "count", "points", "topics", "difficulties", "even")
 _IS_PART = re.compile(r"\s*\[\s*sections\s*\.")
 _SHARES = {"topics": "宪法", "difficulties": "2"}
 _LEVELS = tuple(str(level) for level in range(1, HARDEST + 1))
@@ -140,7 +140,14 @@ class _Reader:
             points=self._points(part, where),
             topics=tuple(self._shares(part, "topics", where)),
             difficulties=tuple(self._difficulties(part, where)),
+            is_even=self._truth(part, "even", where),
         )
+
+    def _truth(self, values: dict[str, Any], name: str, where: str) -> bool:
+        written = values.get(name, False)
+        if not isinstance(written, bool):
+            self._refuse(name, "要写成 true 或 false", where)
+        return written is True
 
     def _difficulties(self, part: dict[str, Any], where: str) -> Iterator[tuple[int, int]]:
         for name, count in self._shares(part, "difficulties", where):

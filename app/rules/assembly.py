@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.rules.blueprint import Cell, allot, cell_of
+from app.rules.blueprint import Cell, allot
 from app.rules.paper import PaperSpec, Section
 
 
@@ -66,7 +66,7 @@ def _drawn(pool: Sequence[PoolItem], places: list[int], section: Section, draw: 
         return draw.sample(places, section.count)
     cells: dict[Cell, list[int]] = defaultdict(list)
     for place in places:
-        cells[cell_of(section, pool[place].topic, pool[place].difficulty)].append(place)
+        cells[pool[place].topic, pool[place].difficulty].append(place)
     counts = allot(section, {cell: len(held) for cell, held in cells.items()}, draw.below)
     if counts is None:
         raise NotEnough(section.title)

@@ -11,7 +11,9 @@ from app.rules.question import QuestionKind
 class Section:
     """One part of a paper; `points` is what each question is worth, in hundredths of a point.
 
-    `topics` and `difficulties` say how many questions of each to draw and add up to `count`; empty, all are alike.
+    `topics` and `difficulties` say how many questions of each to draw and add up to `count`. Where one of them is
+    empty, an even section keeps to the pool's own shares of it, as nearly as whole questions can; another leaves it
+    to chance.
     """
 
     title: str
@@ -20,6 +22,7 @@ class Section:
     points: int
     topics: tuple[tuple[str, int], ...] = ()
     difficulties: tuple[tuple[int, int], ...] = ()
+    is_even: bool = False
 
     @property
     def full_score(self) -> int:
@@ -28,8 +31,8 @@ class Section:
 
     @property
     def is_spread(self) -> bool:
-        """Whether it says how many questions of a topic or a difficulty it wants."""
-        return bool(self.topics or self.difficulties)
+        """Whether topics or difficulties count when it is drawn."""
+        return bool(self.is_even or self.topics or self.difficulties)
 
     def as_json(self) -> dict[str, Any]:
         """A form that `from_json` reads back to an equal value."""
@@ -40,6 +43,7 @@ class Section:
             "points": self.points,
             "topics": [list(pair) for pair in self.topics],
             "difficulties": [list(pair) for pair in self.difficulties],
+            "even": self.is_even,
         }
 
     @classmethod
@@ -52,6 +56,7 @@ class Section:
             points=value["points"],
             topics=tuple((topic, count) for topic, count in value.get("topics", ())),
             difficulties=tuple((level, count) for level, count in value.get("difficulties", ())),
+            is_even=value.get("even", False),
         )
 
 

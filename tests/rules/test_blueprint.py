@@ -52,6 +52,49 @@ def test_one_question_moves_when_another_has_nowhere_else_to_go():
     assert allot(section, room, lambda limit: limit - 1) == {("宪法", 3): 1, ("民法典", 1): 1}
 
 
+EVEN = replace(SECTION, count=5, topics=(), difficulties=(), is_even=True)
+SHARES = {("宪法", 1): 12, ("宪法", 2): 8, ("民法典", 1): 4, ("民法典", 2): 4, ("信访", 2): 2}
+
+
+def even_pool():
+    return [PoolItem(0, 4, False, topic, level) for (topic, level), count in SHARES.items() for _ in range(count)]
+
+
+@given(st.text(max_size=20))
+def test_an_even_section_keeps_to_the_shares_of_the_pool_as_nearly_as_can_be(seed):
+    pool = even_pool()
+    items = [pool[item.place] for item in assemble(pool, PaperSpec((EVEN,)), seed).items]
+    topics, levels = Counter(item.topic for item in items), Counter(item.difficulty for item in items)
+    assert (topics["宪法"] in (3, 4), topics["民法典"] in (1, 2), topics["信访"] in (0, 1)) == (True, True, True)
+    assert (levels[1] in (2, 3), levels[2] in (2, 3)) == (True, True)
+
+
+def test_in_an_even_section_every_question_comes_up_about_equally_often():
+    pool = even_pool()
+    drawn = Counter(i.place for n in range(1200) for i in assemble(pool, PaperSpec((EVEN,)), str(n)).items)
+    assert all(140 <= drawn[place] <= 260 for place in range(len(pool)))  # 1200 papers × 5 questions ÷ 30
+
+
+def test_what_is_written_out_stands_and_the_rest_is_even():
+    section = replace(EVEN, topics=(("民法典", 4), ("信访", 1)))
+    pool = even_pool()
+    for number in range(30):
+        items = [pool[item.place] for item in assemble(pool, PaperSpec((section,)), str(number)).items]
+        assert Counter(item.topic for item in items) == {"民法典": 4, "信访": 1}
+
+
+def test_even_shares_give_way_where_no_paper_has_them():
+    """Difficulty 1 is wanted twice and only 宪法 has it, of which one is wanted: any two difficulties then."""
+    room: dict[Cell, int] = {("宪法", 1): 8, ("民法典", 2): 1, ("民法典", 3): 1}
+    section = replace(EVEN, count=2, topics=(("宪法", 1), ("民法典", 1)))
+    assert (allot(section, room, lambda limit: 0) or {})["宪法", 1] == 1
+
+
+def test_a_pool_without_topics_is_drawn_by_chance():
+    pool = [PoolItem(0, 4, False)] * 9
+    assert len({item.place for item in assemble(pool, PaperSpec((EVEN,)), "a").items}) == 5
+
+
 def test_a_pool_without_the_right_questions_names_the_section():
     with pytest.raises(NotEnough, match="单选"):
         assemble([item for item in POOL if item.difficulty != 3], PaperSpec((SECTION,)), "a")

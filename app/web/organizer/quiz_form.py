@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
@@ -86,6 +86,7 @@ class QuizForm(FlaskForm):
     count_multiple_choice, points_multiple_choice = _count("多选题数"), PointsField("多选每题分数")
     count_any_number, points_any_number = _count("不定项题数"), PointsField("不定项每题分数")
     count_true_false, points_true_false = _count("判断题数"), PointsField("判断每题分数")
+    even = BooleanField("按题库里知识点和难度的比例均匀抽题", default=True)
     minutes = WholeField(
         "限时（分钟）",
         validators=[InputRequired("请填分钟数。"), NumberRange(1, 600, message="请填1到600的整数。")],
@@ -126,7 +127,7 @@ class QuizForm(FlaskForm):
             section = self.section(kind)
             if count.errors or any(self[row.field(kind)].errors for row in self.rows):
                 continue
-            if not section.count and section.is_spread:
+            if not section.count and (section.topics or section.difficulties):
                 count.errors = ["按知识点或难度分配了题数，请也填抽几题。"]
             if not section.count:
                 continue
@@ -162,6 +163,7 @@ class QuizForm(FlaskForm):
             points=self[f"points_{kind}"].hundredths or 0,
             topics=tuple((row.value, count) for row, count in counts if count and row.of == "topic"),
             difficulties=tuple((int(row.value), count) for row, count in counts if count and row.of == "difficulty"),
+            is_even=bool(self.even.data),
         )
 
     @property
@@ -258,6 +260,7 @@ def _values(found: QuizRow, rows: tuple[Row, ...]) -> dict[str, Any]:
         asked |= {("difficulty", str(level)): count for level, count in section.difficulties}
         values |= {row.field(section.kind): asked.get((row.of, row.value)) for row in rows}
     return values | {
+        "even": any(section.is_even for section in terms.spec.sections),
         "attempts_allowed": terms.attempts_allowed,
         "counting": str(terms.counting),
         "pass_mark": terms.pass_mark,
