@@ -22,7 +22,7 @@ from app.cli.files import (
 from app.cli.progress import steps
 from app.extensions import utc_now
 from app.operations import uploads
-from app.operations.banks import check_bank, lint_bank
+from app.operations.bank_previews import check_bank, lint_bank
 from app.queries import imports
 from app.queries.imports import Preview, PreviewRow, RowProblem
 from app.rules.invalid import Invalid

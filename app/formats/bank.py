@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from app.formats.bank_table import question_header, read_bank_table
+from app.formats.bank_table import ByHand, question_header, read_bank_table
 from app.formats.bank_text import read_bank_text
 from app.formats.plain_text import decode
 from app.formats.problem import Problem, Reading
@@ -18,14 +18,15 @@ _GIFT = re.compile(r"^::[^\n]{0,200}?::|\{\s*[=~]", re.MULTILINE)
 _IS_GIFT = "这是GIFT格式的题库，不能直接读取。请把内容整理到模板表格里，或写成一般的题库文本再上传"
 
 
-def read_bank(content: bytes, name: str) -> Reading:
+def read_bank(content: bytes, name: str, by_hand: ByHand | None = None) -> Reading:
     """The questions of a file, each with its verdict; any bytes in, never an exception.
 
-    Parses what it is given in this very process: bytes that come from outside go through `bank_limited`.
+    Parses what it is given in this very process: bytes that come from outside go through `bank_limited`. `by_hand`
+    says what the columns of a table mean.
     """
     if too_big := size_problem(content):
         return Reading(title_of(name), problems=(too_big,))
-    reading = _read_workbook(content) if is_workbook(content) else _read_text(content)
+    reading = _read_archive(content, by_hand) if is_workbook(content) else _read_text(content, by_hand)
     if not reading.questions and not any(problem.level == "error" for problem in reading.problems):
         reading = replace(reading, problems=(*reading.problems, Problem(None, None, "error", _NOTHING_FOUND)))
     return replace(reading, title=reading.title or title_of(name))
@@ -37,17 +38,17 @@ def title_of(name: str) -> str:
     return re.sub(r"\.\w{1,5}$", "", plain).strip()[:60]
 
 
-def _read_workbook(content: bytes) -> Reading:
-    return read_bank_table(workbook(read_cells(content)))
+def _read_archive(content: bytes, by_hand: ByHand | None) -> Reading:
+    return read_bank_table(workbook(read_cells(content)), by_hand)
 
 
-def _read_text(content: bytes) -> Reading:
+def _read_text(content: bytes, by_hand: ByHand | None) -> Reading:
     found = decode(content)
     if not found.text:
         return Reading(problems=found.problems)
     table = read_delimited(found)
     if table.is_readable and question_header(table.sheets[0]):
-        return read_bank_table(table)
+        return read_bank_table(table, by_hand)
     reading = read_bank_text(found.text)
     if not reading.questions and _GIFT.search(found.text):
         return Reading(problems=(Problem(None, None, "error", _IS_GIFT),))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from app.formats.bank_draft import draft_question, tell_duplicates
 from app.formats.bank_pieces import Pieces, kind_named, kind_not_offered, split_number
@@ -12,18 +13,20 @@ from app.rules.question import MOST_OPTIONS, QuestionKind, letter
 
 _TITLES = {
     "stem": "题干 题目 问题 试题 试题内容 题目内容 问题内容 题干内容 试题题干 试题题目 题目描述 题目名称 "
-    "content question stem",
+    "content question stem questioncontent questiontext questionstem questiontitle tigan timu",
     "key": "答案 正确答案 标准答案 参考答案 试题答案 正确选项 正确答案选项 正确项 "
-    "correctanswer correctanswers answer key",
-    "explanation": "解析 答案解析 试题解析 题目解析 参考解析 解释 提示 说明 analysis explanation",
-    "kind_word": "题型 类型 试题类型 题目类型 题型名称 题类 type kind",
+    "correctanswer correctanswers answer key rightanswer correctoption correctoptions daan",
+    "explanation": "解析 答案解析 试题解析 题目解析 参考解析 解释 提示 说明 analysis explanation explain jiexi",
+    "kind_word": "题型 类型 试题类型 题目类型 题型名称 题类 type kind "
+    "questiontype qtype typename tixing",
     "difficulty": "难度 难易度 难易程度 难度等级 难度系数 试题难度 level difficulty",
     "topic": "知识点 所属知识点 考点 标签 分类 题目分类 试题分类 知识点分类 章节 topic tag",
     "source": "依据 来源 出处 法律依据 法条依据 试题来源 题目来源 依据来源 source",
     "page": "页码",
     "number": "序号 题号 编号 no id",
     "points": "分值 分数 得分 单空分数 score points",
-    "options": "选项 备选项 候选项 备选答案 选项内容 全部选项 各选项 options",
+    "options": "选项 备选项 候选项 备选答案 选项内容 全部选项 各选项 options choices optionlist "
+    "xuanxiang",
 }
 _MEANING_OF = {title: meaning for meaning, titles in _TITLES.items() for title in titles.split()}
 _MEANING_OF["t"] = "kind_word"  # one letter, yet a title that circulates; options begin again at A
@@ -33,6 +36,7 @@ _OPTION_TITLE = re.compile(
 )
 _GAP_TITLE = re.compile(r"空(?:\d{1,2}|[一二三四五六七八九十])")
 _LONGEST_TITLE = 12
+_LONGEST_SHOWN = 40
 _HAN_FIGURES = "一二三四五六七八九十"
 _ONE_CELL = re.compile(r"\s*[|｜\n]\s*")
 _COPIED = ("explanation", "source", "topic", "difficulty", "kind_word")
@@ -46,15 +50,29 @@ _TOLD = {
 }
 
 
-def read_bank_table(table: Table) -> Reading:
-    """The questions of every sheet that has a header, with a verdict for each row. Never raises."""
+# What the columns of sheets mean where somebody has said so: by the sheet's name ("" for the only one), the header's
+# row from 0 and the column of each meaning.
+ByHand = dict[str, dict[str, Any]]
+MEANINGS = (
+    "stem", "key", *(f"option{place}" for place in range(MOST_OPTIONS)), "options", "kind_word", "explanation",
+    "source", "topic", "difficulty", "number",
+)  # fmt: skip
+
+
+def read_bank_table(table: Table, by_hand: ByHand | None = None) -> Reading:
+    """The questions of every sheet that has a header, with a verdict for each row. Never raises.
+
+    `by_hand` overrules what the titles of the columns seem to mean, sheet by sheet.
+    """
     if not table.is_readable:
         return Reading(problems=table.problems)
+    columns: list[dict[str, Any]] = []
     questions: list[ReadQuestion] = []
     recognised: list[str] = []
     skipped: list[str] = []
     for sheet in table.sheets:
-        header = question_header(sheet)
+        header = _header_by_hand(sheet, by_hand or {}) or question_header(sheet)
+        columns += _understood(sheet, header)
         if sheet.hidden or header is None:
             skipped += _why_skipped(sheet)
             continue
@@ -64,12 +82,61 @@ def read_bank_table(table: Table) -> Reading:
     if not recognised:
         message = "没有找到表头。请在表格第一行写上列名，至少有“题干”和“答案”两列，选项写在“选项A、选项B……”各列"
         problems.append(Problem(None, None, "error", message))
-    return Reading("", "", tuple(tell_duplicates(questions)), tuple(problems), tuple(recognised), tuple(skipped))
+    return Reading(
+        questions=tuple(tell_duplicates(questions)),
+        problems=tuple(problems),
+        recognised=tuple(recognised),
+        skipped=tuple(skipped),
+        columns=tuple(columns),
+    )
+
+
+def _header_by_hand(sheet: Sheet, by_hand: ByHand) -> Header | None:
+    said = by_hand.get(sheet.name or "")
+    if not said or "stem" not in said["columns"] or not 0 <= said["row"] < len(sheet.rows):
+        return None
+    row = sheet.rows[said["row"]]
+    columns = {name: index for name, index in said["columns"].items() if name in MEANINGS}
+    return Header(said["row"], columns, {name: cell(row, index) for name, index in columns.items()})
+
+
+def _understood(sheet: Sheet, header: Header | None) -> list[dict[str, Any]]:
+    """How a sheet was understood, for somebody to overrule: of one without header its first row is offered as such."""
+    filled = (index for index, row in enumerate(sheet.rows) if sum(1 for value in row if value.strip()) > 1)
+    row = header.row if header else next(filled, None)
+    if sheet.hidden or row is None:
+        return []
+    titles = [value.strip()[:_LONGEST_SHOWN] for value in sheet.rows[row]]
+    sample = [value.strip()[:_LONGEST_SHOWN] for value in (sheet.rows[row + 1 :] or [()])[0]]
+    meanings = header.columns if header else {}
+    return [{"sheet": sheet.name or "", "row": row, "titles": titles, "sample": sample, "meanings": meanings}]
 
 
 def question_header(sheet: Sheet) -> Header | None:
     """The header row of a sheet of questions, if it has one: a stem, and a key or options."""
-    return find_header(sheet.rows, _meaning, _is_enough)
+    return find_header(sheet.rows, meaning_of_title, _is_enough)
+
+
+def meaning_of_title(title: str) -> str | None:
+    """What a column or a field of that name holds, the name already without width, case and blanks: `columns.bare`.
+
+    stem, key, options, option0 … option9, gap, kind_word, explanation, source, topic, difficulty, number, page, points.
+    """
+    if meaning := _MEANING_OF.get(title):
+        return meaning
+    if found := _OPTION_TITLE.fullmatch(title):
+        sign = found[1] or found[2]
+        if sign.isdigit():
+            return f"option{int(sign) - 1}"
+        if sign in _HAN_FIGURES:
+            return f"option{_HAN_FIGURES.index(sign)}"
+        return f"option{ord(sign) - ord('a')}"
+    return "gap" if _GAP_TITLE.fullmatch(title) else None
+
+
+def options_in_one_cell(whole: str) -> list[str]:
+    """The options that one cell holds, between strokes or one on a line."""
+    return [part for part in _ONE_CELL.split(whole) if part]
 
 
 def _is_enough(columns: Mapping[str, int]) -> bool:
@@ -83,19 +150,6 @@ def _why_skipped(sheet: Sheet) -> list[str]:
         return []
     name = f"工作表“{sheet.name}”" if sheet.name else "这张表"
     return [f"{name}是隐藏的，没有读取" if sheet.hidden else f"{name}没有找到表头（至少要有题干、答案两列），没有读取"]
-
-
-def _meaning(title: str) -> str | None:
-    if meaning := _MEANING_OF.get(title):
-        return meaning
-    if found := _OPTION_TITLE.fullmatch(title):
-        sign = found[1] or found[2]
-        if sign.isdigit():
-            return f"option{int(sign) - 1}"
-        if sign in _HAN_FIGURES:
-            return f"option{_HAN_FIGURES.index(sign)}"
-        return f"option{ord(sign) - ord('a')}"
-    return "gap" if _GAP_TITLE.fullmatch(title) else None
 
 
 class _SheetReader:
@@ -125,7 +179,7 @@ class _SheetReader:
 
     def _is_heading(self, row: tuple[str, ...]) -> bool:
         """Whether the row is no question but a title or a second header in the middle of the sheet."""
-        if len(self._text(row, "stem")) <= _LONGEST_TITLE and _is_enough(columns := meanings(row, _meaning)):
+        if len(self._text(row, "stem")) <= _LONGEST_TITLE and _is_enough(columns := meanings(row, meaning_of_title)):
             self.columns = columns
             return True
         filled = [value.strip() for value in row if value.strip()]
@@ -162,8 +216,7 @@ class _SheetReader:
         options = [self._text(row, f"option{place}") for place in range(MOST_OPTIONS)]
         if any(options):
             return options
-        whole = self._text(row, "options")
-        return [part for part in _ONE_CELL.split(whole) if part] if whole else []
+        return options_in_one_cell(self._text(row, "options"))
 
     def _tell_odd_cells(self, index: int, row: tuple[str, ...], pieces: Pieces) -> None:
         """Warn where the sheet kept a date or a fraction: on the screen it may read 10月1日 or 50%."""

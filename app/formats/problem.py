@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from app.rules.question import Draft, Level
 
@@ -47,7 +47,8 @@ class ReadQuestion:
 class Reading:
     """A bank as read. `recognised` tells how columns and headings were understood, `skipped` what was not read.
 
-    `images` are the bytes of the pictures that the drafts name, by checksum.
+    `images` are the bytes of the pictures that the drafts name, by checksum. `columns` are the sheets of a table: name,
+    row of the header from 0, titles, a row below it, and the column of each meaning.
     """
 
     title: str = ""
@@ -57,6 +58,7 @@ class Reading:
     recognised: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     images: dict[str, bytes] = field(default_factory=dict)
+    columns: tuple[dict[str, Any], ...] = ()
 
     @property
     def usable(self) -> tuple[Draft, ...]:

@@ -2,9 +2,9 @@
 
 from app.models.attempt import Attempt, Grading
 from app.models.audit import AuditEntry, Throttle
-from app.models.bank import Question, QuestionBank
+from app.models.bank import Image, Question, QuestionBank
 from app.models.contest import Contest, ItemPool, Sitting, Terms
-from app.models.imports import Import
+from app.models.imports import Import, ImportChange
 from app.models.quiz import Quiz
 from app.models.roster import Application, RosterEntry, RosterUnit
 from app.models.site import Site
@@ -19,7 +19,9 @@ __all__ = [
     "Contest",
     "Grading",
     "Grant",
+    "Image",
     "Import",
+    "ImportChange",
     "ItemPool",
     "Question",
     "QuestionBank",

@@ -22,6 +22,17 @@ class QuestionBank(Base):
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
+class Image(Base):
+    """A picture of a question, kept once under the SHA-256 of its bytes; never changed."""
+
+    __tablename__ = "images"
+
+    checksum: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(sa.String(40))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Question(Base):
     """A question in a bank. A revision is never changed: a correction makes the next one."""
 
@@ -44,6 +55,12 @@ class Question(Base):
     topic: Mapped[str] = mapped_column(sa.String(100), default="")
     difficulty: Mapped[int | None]
     fingerprint: Mapped[str] = mapped_column(sa.String(64), default="")
+    pictures: Mapped[list[dict[str, Any]]] = mapped_column(
+        sa.JSON, default=list, doc="checksum, option (None: the stem's), alt"
+    )
+    import_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("imports.id"), index=True, doc="the upload that brought this number; later revisions keep it"
+    )
     state: Mapped[str] = mapped_column(sa.String(20), default="approved", doc="pending, approved, retired, superseded")
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -60,4 +77,5 @@ class Question(Base):
             "source": self.source,
             "topic": self.topic,
             "difficulty": self.difficulty,
+            "pictures": self.pictures,
         }

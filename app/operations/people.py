@@ -11,10 +11,10 @@ from app.database import db
 from app.formats import roster_table as formats
 from app.formats.roster_table import PeopleReading, read_people
 from app.models import User
-from app.operations.banks import outcome, problem_json
 from app.operations.leaving import Absent, absent_people, cells, remove
 from app.operations.spelling import sort_key
 from app.operations.units import unknown_unit_advice, verdict
+from app.operations.verdicts import outcome, problem_json
 from app.queries import people as questions
 from app.rules.masking import mask_phone
 from app.rules.matching import Match, PersonRow, match_people, plain_name

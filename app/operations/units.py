@@ -11,7 +11,7 @@ from app.database import db
 from app.formats import roster_table as formats
 from app.formats.roster_table import UnitsReading, read_units
 from app.models import Unit, UnitAlias
-from app.operations.banks import outcome, problem_json
+from app.operations.verdicts import outcome, problem_json
 from app.queries import people as questions
 from app.rules.matching import likely
 from app.rules.question import Fault

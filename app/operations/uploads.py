@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
-from app.formats.bank_limited import read_bank_safely
-from app.models import Import
-from app.operations import banks, people, units
+from app.models import Import, Question, QuestionBank, Quiz
+from app.operations import people, units
 from app.operations.audit import record
+from app.operations.bank_previews import compared_bank, judged
+from app.operations.bank_previews import plan as bank_plan
+from app.operations.images import keep_images
+from app.queries import imports
 from app.queries.imports import EFFECTIVE
 from app.rules.invalid import Invalid
 
@@ -82,9 +85,9 @@ def preview_bank(
     Without a title or a bank, the file's own title is taken, else its name. Raises Invalid for a title or bank that
     cannot take questions.
     """
-    reading = read_bank_safely(content, file_name)
-    target = banks.find_target(title or reading.title or Path(file_name).stem, bank_id)
-    return _store("bank", content, file_name, banks.judged(reading, target), folder, actor, now)
+    compared, target, held = compared_bank(content, file_name, title, bank_id)
+    images = compared.reading.images
+    return _store("bank", content, file_name, judged(compared, target, held), folder, actor, now, images)
 
 
 def preview_units(content: bytes, file_name: str, *, folder: Path, actor: int | None, now: datetime) -> int:
@@ -110,10 +113,11 @@ def preview_people(
     return _store("people", content, file_name, judged, folder, actor, now)
 
 
-def confirm_import(import_id: int, *, actor: int | None, now: datetime) -> Confirmed:
+def confirm_import(import_id: int, *, actor: int | None, now: datetime, approve: bool = True) -> Confirmed:
     """Apply a previewed import, once: a second confirmation changes nothing and says so. Faulty rows are left out.
 
-    What has changed since the preview is taken into account. Raises Invalid when there is nothing to import.
+    What has changed since the preview is taken into account. Questions wait for approval unless `approve`. Raises
+    Invalid when there is nothing to import.
     """
     for _ in range(TRIES):
         found = db.session.get(Import, import_id, populate_existing=True)
@@ -121,9 +125,10 @@ def confirm_import(import_id: int, *, actor: int | None, now: datetime) -> Confi
             raise Invalid("没有这次上传，请重新上传文件。")
         if found.state != "previewed":
             return Confirmed(False, found.state, found.kind, found.outcome or {})
-        if not any(row["action"] in EFFECTIVE for row in found.reading["rows"]):
+        rows = imports.rows_now(found)
+        if not any(row["action"] in EFFECTIVE for row in rows):
             raise Invalid("没有可以导入的内容：请按提示改好文件，再上传一次。")
-        plan: Plan = _PLANS[found.kind](found.reading, now)
+        plan = _plan(found, found.reading | {"rows": rows}, approve, now)
         # somebody else wrote at the same moment: plan again
         with contextlib.suppress(_Moved, IntegrityError):
             return _carry_out(import_id, found.kind, plan, actor, now)
@@ -137,6 +142,30 @@ def discard_import(import_id: int, *, actor: int | None, now: datetime) -> bool:
         if discarded:
             record(actor, "import.discard", f"import:{import_id}", now)
         return discarded
+
+
+def undo_import(import_id: int, *, actor: int | None, now: datetime) -> int:
+    """Take the questions of a confirmed import out of their bank, later edits of them included; returns how many.
+
+    A bank that the import made, and that holds nothing else and serves no quiz, goes with them. Published contests keep
+    what they froze. Raises Invalid when it is no import of questions, or none that was confirmed.
+    """
+    with writing():
+        undo = sa.update(Import).where(Import.id == import_id, Import.state == "confirmed", Import.kind == "bank")
+        done: Any = db.session.execute(undo.values(state="undone", undone_at=now))
+        found = db.session.get(Import, import_id, populate_existing=True)
+        if not done.rowcount or found is None or found.outcome is None:
+            raise Invalid("这次导入已经撤销，或者还没有确认，没有什么可撤销的。")
+        mine = Question.import_id == import_id
+        count = db.session.scalar(sa.select(sa.func.count(sa.distinct(Question.number))).where(mine)) or 0
+        db.session.execute(sa.delete(Question).where(mine))
+        bank_id = found.outcome["bank_id"]
+        left = sa.exists().where(Question.bank_id == bank_id)
+        used = sa.exists().where(Quiz.bank_id == bank_id)
+        if found.outcome.get("made_bank"):
+            db.session.execute(sa.delete(QuestionBank).where(QuestionBank.id == bank_id, ~left, ~used))
+        record(actor, "import.undo", f"import:{import_id}", now, bank=bank_id, questions=count)
+        return count
 
 
 class _Moved(Exception):
@@ -161,8 +190,21 @@ def _claim(import_id: int, **values: Any) -> bool:
     return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
 
 
+def _plan(found: Import, reading: dict[str, Any], approve: bool, now: datetime) -> Plan:
+    if found.kind == "bank":
+        return bank_plan(found.id, reading, approve=approve)
+    return _PLANS[found.kind](reading, now)
+
+
 def _store(
-    kind: str, content: bytes, file_name: str, reading: dict[str, Any], folder: Path, actor: int | None, now: datetime
+    kind: str,
+    content: bytes,
+    file_name: str,
+    reading: dict[str, Any],
+    folder: Path,
+    actor: int | None,
+    now: datetime,
+    images: Mapping[str, bytes] | None = None,
 ) -> int:
     checksum = keep(content, folder)
     shown = Path(file_name.replace("\\", "/").replace("\0", "")).name[-LONGEST_FILE_NAME:]
@@ -171,13 +213,13 @@ def _store(
             kind=kind, file_name=shown, checksum=checksum, reading=reading, actor_id=actor, created_at=now
         )  # fmt: skip
         db.session.add(row)
+        keep_images(images or {}, now)
         db.session.flush()
         record(actor, "import.preview", f"import:{row.id}", now, kind=kind)
         return row.id
 
 
 _PLANS: dict[str, Callable[[dict[str, Any], datetime], Plan]] = {
-    "bank": banks.plan,
     "units": units.plan,
     "people": people.plan,
 }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.models import Question, QuestionBank
 from app.queries.pages import SIZE, Page, contains, page
-from app.rules.question import Draft, QuestionKind, stem_fingerprint
+from app.rules.question import Draft, Picture, QuestionKind, asked_text, stem_fingerprint
 
 # What a bank holds today: neither withdrawn nor replaced by a later revision.
 CURRENT = ("approved", "pending")
@@ -99,10 +99,18 @@ def spread(bank_id: int) -> Spread:
 
 @dataclass(frozen=True)
 class Held:
-    """What an import compares with: the number and the key of each question held, by fingerprint, and by stem."""
+    """What an import compares with: the number and the key of each question held, by fingerprint, and by stem.
+
+    `texts` are what the questions ask, for finding those that say nearly the same; `numbers` are theirs.
+    """
 
     by_fingerprint: dict[str, tuple[int, frozenset[str]]]
     by_stem: dict[str, int]
+    texts: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
+NOTHING_HELD = Held({}, {})
 
 
 def held(bank_id: int) -> Held:
@@ -110,11 +118,15 @@ def held(bank_id: int) -> Held:
     select = sa.select(Question).where(Question.bank_id == bank_id, Question.state.in_(CURRENT))
     whole: dict[str, tuple[int, frozenset[str]]] = {}
     stems: dict[str, int] = {}
+    texts: list[str] = []
+    numbers: list[int] = []
     for question in db.session.scalars(select.order_by(Question.number)):
+        texts.append(asked_text(_question(question).draft))
+        numbers.append(question.number)
         right = frozenset(question.options[place] for place in question.key if place < len(question.options))
         whole.setdefault(question.fingerprint, (question.number, right))
         stems.setdefault(stem_fingerprint(question.stem), question.number)
-    return Held(whole, stems)
+    return Held(whole, stems, tuple(texts), tuple(numbers))
 
 
 def _counts(bank_id: int | None = None) -> dict[int, list[tuple[str, str, int]]]:
@@ -154,5 +166,6 @@ def _question(question: Question) -> QuestionRow:
         difficulty=question.difficulty,
         place=f"第{question.number}题",
         number=str(question.number),
+        pictures=tuple(Picture(**picture) for picture in question.pictures),
     )
     return QuestionRow(question.id, question.number, question.revision, question.state, draft)

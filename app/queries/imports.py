@@ -1,6 +1,7 @@
 """What the preview pages ask about uploaded files."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import Import, User
+from app.models import Import, ImportChange, User
 from app.queries.pages import SIZE, Page, page, page_of
 from app.rules.matching import row_place
 from app.rules.question import Draft, Picture, QuestionKind
@@ -23,6 +24,7 @@ ACTIONS = {
     "refuse": "有误",
     "leave": "停用",
     "keep": "保留",
+    "drop": "不选",
 }
 KINDS = ("bank", "units", "people")
 # What a confirmation would write.
@@ -48,11 +50,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """A question that says nearly the same: one of the bank by its number, or one of the file by its position."""
+
+    percent: int
+    number: int | None = None
+    position: int | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class PreviewRow:
     """One row of a file with its verdict (ok, warning, error) and what would happen to it.
 
     `row` is None for a person who is not in the file. `cells` are what to show of units and people, phones masked;
-    `draft` is the question of a bank. `twin` is the number of the question in the bank that it repeats.
+    `draft` is the question of a bank. `twin` is the number of the question in the bank that it repeats, `twins` are
+    those that say nearly the same. `position` counts the rows of the file from 0.
     """
 
     row: int | None
@@ -66,6 +79,9 @@ class PreviewRow:
     draft: Draft | None = None
     twin: int | None = None
     unit: str = "行"
+    position: int = 0
+    twins: tuple[Twin, ...] = ()
+    is_corrected: bool = False
 
     @property
     def place(self) -> str:
@@ -98,7 +114,9 @@ class Preview:
     outcome: dict[str, Any] | None
     created_at: datetime
     confirmed_at: datetime | None
+    undone_at: datetime | None
     actor_id: int | None
+    columns: tuple[dict[str, Any], ...]
     kept_rows: tuple[dict[str, Any], ...]
 
     @cached_property
@@ -172,7 +190,22 @@ def _import(row: sa.Row[*tuple[Any, ...]]) -> ImportRow:
 
 def preview_rows(reading: dict[str, Any]) -> tuple[PreviewRow, ...]:
     """The rows of a kept reading."""
-    return tuple(_row(row) for row in reading["rows"])
+    return tuple(_row(row) for row in placed(reading["rows"]))
+
+
+def placed(rows: list[dict[str, Any]], changes: Iterable[ImportChange] = ()) -> list[dict[str, Any]]:
+    """The rows of a reading as they stand now: each with its position, corrected and chosen as somebody decided."""
+    standing = [row | {"position": position} for position, row in enumerate(rows)]
+    for change in changes:
+        row = standing[change.position] | (change.row or {}) | {"is_corrected": change.row is not None}
+        is_dropped = change.chosen is False and row["action"] == "add"
+        standing[change.position] = row | ({"action": "drop"} if is_dropped else {})
+    return standing
+
+
+def rows_now(found: Import) -> list[dict[str, Any]]:
+    """The rows of an import with everything that was decided on them."""
+    return placed(found.reading["rows"], db.session.scalars(sa.select(ImportChange).filter_by(import_id=found.id)))
 
 
 def draft_of(value: dict[str, Any]) -> Draft:
@@ -184,7 +217,7 @@ def draft_of(value: dict[str, Any]) -> Draft:
 
 def _preview(found: Import) -> Preview:
     reading = found.reading
-    rows = reading["rows"]
+    rows = rows_now(found)
     verdicts, actions = Counter(row["verdict"] for row in rows), Counter(row["action"] for row in rows)
     return Preview(
         id=found.id,
@@ -203,6 +236,8 @@ def _preview(found: Import) -> Preview:
         outcome=found.outcome,
         created_at=found.created_at,
         confirmed_at=found.confirmed_at,
+        undone_at=found.undone_at,
+        columns=tuple(reading.get("columns", ())),
         actor_id=found.actor_id,
         kept_rows=tuple(rows),
     )
@@ -221,6 +256,9 @@ def _row(row: dict[str, Any]) -> PreviewRow:
         draft=draft_of(row["draft"]) if row.get("draft") else None,
         twin=row.get("twin"),
         unit=row.get("unit", "行"),
+        position=row["position"],
+        twins=tuple(Twin(**twin) for twin in row.get("twins", ())),
+        is_corrected=row.get("is_corrected", False),
     )
 
 

@@ -122,6 +122,11 @@ def comparable(text: str) -> str:
     return _NOT_COMPARED.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
+def asked_text(draft: Draft) -> str:
+    """What is compared to find questions that say nearly the same: stem and options, judged statements without."""
+    return draft.stem if draft.kind is QuestionKind.TRUE_FALSE else draft.stem + "".join(draft.options)
+
+
 def stem_fingerprint(stem: str) -> str:
     """Equal for two stems that differ in width, blanks and punctuation only; 64 hexadecimal digits."""
     return _digest(comparable(stem))

@@ -9,7 +9,8 @@ from flask import Flask
 
 from app.database import db, writing
 from app.models import Question, QuestionBank
-from app.operations.banks import Imported, check_bank, import_bank
+from app.operations.bank_previews import check_bank
+from app.operations.banks import Imported, import_bank
 from app.operations.uploads import confirm_import, preview_bank
 from app.queries import banks, imports
 from app.queries.imports import Preview

@@ -40,7 +40,7 @@ def test_a_preview_writes_nothing_but_itself(context: Flask, tmp_path: Path):
     assert preview is not None
     assert (preview.file_name, preview.state, preview.kind) == ("单位表.csv", "previewed", "units")
     assert preview.actions == {
-        "add": 3, "change": 0, "revive": 0, "same": 0, "skip": 0, "refuse": 0, "leave": 0, "keep": 0,
+        "add": 3, "change": 0, "revive": 0, "same": 0, "skip": 0, "refuse": 0, "leave": 0, "keep": 0, "drop": 0,
     }  # fmt: skip
     assert preview.is_confirmable
     assert count(Unit) == 0
