@@ -13,9 +13,8 @@ from app.rules.question import (
     Draft,
     QuestionKind,
     faults,
-    fingerprint,
+    fingerprints,
     key_texts,
-    stem_fingerprint,
     tidy,
 )
 
@@ -55,8 +54,10 @@ def tell_duplicates(questions: list[ReadQuestion]) -> list[ReadQuestion]:
         if draft is None or not draft.stem:
             told.append(question)
             continue
-        same = whole.setdefault(fingerprint(draft), draft)
-        alike = stems.setdefault(stem_fingerprint(draft.stem), draft)
+        marks = fingerprints(draft)
+        question = replace(question, marks=marks)
+        same = whole.setdefault(marks.whole, draft)
+        alike = stems.setdefault(marks.stem, draft)
         told.append(question if alike is draft else _with_twin(question, draft, same, alike))
     return told
 

@@ -3,14 +3,14 @@
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.formats.bank import read_bank, title_of
 from app.formats.bank_table import ByHand
 from app.formats.problem import Problem, Reading, ReadQuestion
 from app.rules.likeness import Alike, nearly_alike
-from app.rules.question import Draft, Picture, QuestionKind, asked_text
+from app.rules.question import Draft, Fingerprints, asked_text
 from app.sandbox import Crashed, TooLarge, TooSlow, run_limited
 
 NEARLY_ALIKE = 70
@@ -53,8 +53,11 @@ def answer(payload: bytes) -> dict[str, Any]:
     header, _, content = payload.partition(b"\n")
     asked = json.loads(header)
     reading = read_bank(content, "", asked["by_hand"])
-    value = asdict(reading)
-    value["images"] = {sum_: base64.b64encode(image).decode() for sum_, image in reading.images.items()}
+    value = vars(reading) | {
+        "questions": list(map(_question_json, reading.questions)),
+        "problems": [vars(problem) for problem in reading.problems],
+        "images": {sum_: base64.b64encode(image).decode() for sum_, image in reading.images.items()},
+    }
     texts = [*asked["held"], *(asked_text(q.draft) if q.draft else "" for q in reading.questions)]
     likenesses = nearly_alike(texts, NEARLY_ALIKE)
     return {"reading": value, "alike": [pair for pair in likenesses if pair.later >= len(asked["held"])]}
@@ -79,22 +82,14 @@ def _compared(value: dict[str, Any], name: str) -> Compared:
     return Compared(reading, tuple(Alike(*pair) for pair in value["alike"]))
 
 
+def _question_json(read: ReadQuestion) -> dict[str, Any]:
+    # field by field: `dataclasses.asdict` costs as much as all the reading
+    problems = [vars(problem) for problem in read.problems]
+    return vars(read) | {"draft": read.draft.as_json() if read.draft else None, "problems": problems}
+
+
 def _question(value: dict[str, Any]) -> ReadQuestion:
     problems = tuple(Problem(**problem) for problem in value["problems"])
-    draft = draft_from(value["draft"]) if value["draft"] else None
-    return ReadQuestion(**(value | {"draft": draft, "problems": problems}))
-
-
-def draft_from(value: dict[str, Any]) -> Draft:
-    """The draft that was written as JSON by `dataclasses.asdict`."""
-    return Draft(
-        **(
-            value
-            | {
-                "kind": QuestionKind(value["kind"]),
-                "options": tuple(value["options"]),
-                "key": tuple(value["key"]),
-                "pictures": tuple(Picture(**picture) for picture in value.get("pictures", ())),
-            }
-        )
-    )
+    draft = Draft.from_json(value["draft"]) if value["draft"] else None
+    marks = Fingerprints(*value["marks"]) if value["marks"] else None
+    return ReadQuestion(**(value | {"draft": draft, "problems": problems, "marks": marks}))

@@ -17,16 +17,14 @@ _TITLES = {
     "key": "答案 正确答案 标准答案 参考答案 试题答案 正确选项 正确答案选项 正确项 "
     "correctanswer correctanswers answer key rightanswer correctoption correctoptions daan",
     "explanation": "解析 答案解析 试题解析 题目解析 参考解析 解释 提示 说明 analysis explanation explain jiexi",
-    "kind_word": "题型 类型 试题类型 题目类型 题型名称 题类 type kind "
-    "questiontype qtype typename tixing",
+    "kind_word": "题型 类型 试题类型 题目类型 题型名称 题类 type kind questiontype qtype typename tixing",
     "difficulty": "难度 难易度 难易程度 难度等级 难度系数 试题难度 level difficulty",
     "topic": "知识点 所属知识点 考点 标签 分类 题目分类 试题分类 知识点分类 章节 topic tag",
     "source": "依据 来源 出处 法律依据 法条依据 试题来源 题目来源 依据来源 source",
     "page": "页码",
     "number": "序号 题号 编号 no id",
     "points": "分值 分数 得分 单空分数 score points",
-    "options": "选项 备选项 候选项 备选答案 选项内容 全部选项 各选项 options choices optionlist "
-    "xuanxiang",
+    "options": "选项 备选项 候选项 备选答案 选项内容 全部选项 各选项 options choices optionlist xuanxiang",
 }
 _MEANING_OF = {title: meaning for meaning, titles in _TITLES.items() for title in titles.split()}
 _MEANING_OF["t"] = "kind_word"  # one letter, yet a title that circulates; options begin again at A

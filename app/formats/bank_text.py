@@ -6,16 +6,17 @@ from app.formats import bank_key_table, bank_lines
 from app.formats.bank_draft import draft_question, tell_duplicates
 from app.formats.bank_lines import Heading, Numbered
 from app.formats.bank_pieces import Pieces
-from app.formats.problem import Problem, Reading
+from app.formats.problem import FewProblems, Problem, Reading
 from app.rules.question import MOST_OPTIONS, QuestionKind, letter, tidy
 
 MOST_QUESTIONS = 20_000
 MOST_LINES = 200_000
+CONTINUED = "↵"  # before a line that goes on with what stands above it, whatever it looks like
 _SEEN_AHEAD = 30
 _LONGEST_LINE = 10_000
 _LONGEST_GAP = re.compile(r"[ \u3000]{20,}")
 _EXCERPT_LENGTH = 30
-_MOST_TOLD = 30
+_LONGEST_NOTE = 30  # lines
 _GAP = " " * 20
 # beyond these the question is in error anyway, and adding line to line would take ever longer
 _KEPT_LENGTH = 8_000
@@ -28,7 +29,12 @@ def read_bank_text(text: str) -> Reading:
     if len(lines) > MOST_LINES or any(len(line) > _LONGEST_LINE for line in lines):
         message = f"文本太长（超过{MOST_LINES}行，或有一行超过{_LONGEST_LINE}字）。请分成几个文件，每题从新的一行开始"
         return Reading(problems=(Problem(None, None, "error", message),))
-    return _TextReader([_LONGEST_GAP.sub(_GAP, tidy(line)) for line in lines]).read()
+    return _TextReader([shortened(tidy(line)) for line in lines]).read()
+
+
+def shortened(text: str) -> str:
+    """The text with blanks in a row cut to the twenty that are read."""
+    return _LONGEST_GAP.sub(_GAP, text)
 
 
 class _TextReader:
@@ -47,8 +53,7 @@ class _TextReader:
         self.kind: QuestionKind | None = None
         self.not_offered = ""
         self.recognised: list[str] = []
-        self.problems: list[Problem] = []
-        self.untold = 0
+        self.problems = FewProblems()
         self.keys: list[bank_key_table.ListedKey] = []
         self.lists_keys = False
         self.kinds_come_first = False
@@ -58,17 +63,17 @@ class _TextReader:
             if line:
                 self._take(index, line)
         for key in bank_key_table.hand_out(self.keys, self.found):
-            self._warn(f"答案表里的第{key.number}题没有找到对应的试题（或该题已有答案），请核对")
+            self.problems.warn(f"答案表里的第{key.number}题没有找到对应的试题（或该题已有答案），请核对")
         if len(self.found) > MOST_QUESTIONS:
             message = f"共{len(self.found)}题，一次最多{MOST_QUESTIONS}题。请分成几个文件"
             return Reading(self.title, problems=(Problem(None, None, "error", message),))
         questions = tell_duplicates([draft_question(pieces) for pieces in self.found])
-        return Reading(self.title, "\n".join(self.note), tuple(questions), self._few_problems(), tuple(self.recognised))
+        return Reading(self.title, "\n".join(self.note), tuple(questions), self.problems.told(), tuple(self.recognised))
 
     # --- one line
 
     def _take(self, index: int, line: str) -> None:
-        if self._takes_listed_keys(index, line) or self._takes_preface(line):
+        if self._takes_continued(line) or self._takes_listed_keys(index, line) or self._takes_preface(line):
             return
         heading = bank_lines.heading(line)
         if heading and not (self.filling == "key" and self.current and not self.current.key):
@@ -96,6 +101,17 @@ class _TextReader:
             self._open_question(index, number)
         else:
             self._take_plain(index, line)
+
+    def _takes_continued(self, line: str) -> bool:
+        """Whether the line says of itself that it goes on with the stem, the option or the field at hand."""
+        if not line.startswith(CONTINUED) or self.current is None or not self.filling:
+            return False
+        said = line[len(CONTINUED) :]
+        if self.filling == "option":
+            self.current.options[-1] = _joined(self.current.options[-1], said)
+        else:
+            setattr(self.current, self.filling, _joined(getattr(self.current, self.filling), said))
+        return True
 
     def _takes_listed_keys(self, index: int, line: str) -> bool:
         """Whether the line belongs to a list of keys apart from the questions."""
@@ -231,7 +247,7 @@ class _TextReader:
             self._skip(index, line)
         elif not self.title and len(line) <= 60:
             self.title = line
-        elif len(self.note) < _MOST_TOLD:
+        elif len(self.note) < _LONGEST_NOTE:
             self.note.append(line)
         else:
             self._skip(index, line)
@@ -285,20 +301,7 @@ class _TextReader:
             self.listed = item.number + 1
 
     def _skip(self, index: int, line: str) -> None:
-        self._warn(f"第{index + 1}行“{line[:_EXCERPT_LENGTH]}”没有看懂，已略过；如果是试题，请在前面写上题号")
-
-    def _warn(self, message: str) -> None:
-        # of the file as a whole: the line belongs to no question
-        if len(self.problems) < _MOST_TOLD:
-            self.problems.append(Problem(None, None, "warning", message))
-        else:
-            self.untold += 1
-
-    def _few_problems(self) -> tuple[Problem, ...]:
-        if not self.untold:
-            return tuple(self.problems)
-        message = f"另有{self.untold}处没有看懂，没有一一列出；请对照题库的写法检查文件"
-        return (*self.problems, Problem(None, None, "warning", message))
+        self.problems.warn(f"第{index + 1}行“{line[:_EXCERPT_LENGTH]}”没有看懂，已略过；如果是试题，请在前面写上题号")
 
 
 def _joined(text: str, line: str) -> str:

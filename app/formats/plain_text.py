@@ -38,10 +38,10 @@ class PlainText:
     problems: tuple[Problem, ...] = ()
 
 
-def decode(content: bytes, *, instead: str = TEXT_TOO) -> PlainText:
+def decode(content: bytes, *, instead: str = TEXT_TOO, with_json: bool = False) -> PlainText:
     """The text of a file, and what is wrong with the file as a whole. Never raises.
 
-    `instead` tells what to upload in place of a file that is refused.
+    `instead` tells what to upload in place of a file that is refused; JSON is refused unless `with_json`.
     """
     for beginning, message in _KNOWN_BEGINNINGS:
         if content.startswith(beginning):
@@ -51,7 +51,7 @@ def decode(content: bytes, *, instead: str = TEXT_TOO) -> PlainText:
         return _refused(_UNREADABLE.format(instead=instead))
     if not found.text.strip():
         return _refused("文件是空的。请检查是否选对了文件")
-    if message := _not_wanted(found.text):
+    if message := _not_wanted(found.text, with_json):
         return _refused(message)
     return found
 
@@ -86,12 +86,12 @@ def _unix(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _not_wanted(text: str) -> str:
+def _not_wanted(text: str, with_json: bool) -> str:
     beginning = text[:500]
     if _WEB_PAGE.search(beginning):
         return "这其实是网页，不是表格。请用 Excel 或 WPS 打开后另存为 .xlsx，再上传"
     if _XML.search(beginning):
         return "这是XML文件，不能直接读取。若来自表格软件，请打开后另存为 .xlsx，再上传"
-    if _JSON.search(beginning):
+    if _JSON.search(beginning) and not with_json:
         return "这是JSON数据，不能直接读取。请把内容整理到模板表格里，再上传"
     return ""

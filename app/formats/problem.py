@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.rules.question import Draft, Level
+from app.rules.question import Draft, Fingerprints, Level
 
+_MOST_TOLD = 30
 Verdict = Literal["ok", "warning", "error"]
 
 
@@ -27,7 +28,8 @@ class Problem:
 class ReadQuestion:
     """One question as found in a file; `draft` is None when it is too broken to be shown.
 
-    `row` counts from 1 in `unit`s: lines (行), paragraphs (段), or questions (题) where the file has neither.
+    `row` counts from 1 in `unit`s: lines (行), paragraphs (段), or questions (题) where the file has neither. `marks`
+    are the draft's fingerprints, where they have been computed already.
     """
 
     row: int
@@ -36,6 +38,7 @@ class ReadQuestion:
     excerpt: str
     problems: tuple[Problem, ...] = ()
     unit: str = "行"
+    marks: Fingerprints | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -64,6 +67,28 @@ class Reading:
     def usable(self) -> tuple[Draft, ...]:
         """The drafts that may enter a bank, those with warnings included, in the file's order."""
         return tuple(read.draft for read in self.questions if read.draft is not None and read.verdict != "error")
+
+
+class FewProblems:
+    """Warnings of a file as a whole: nobody reads more than thirty of a kind."""
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._untold = 0
+
+    def warn(self, message: str) -> None:
+        """Keep a warning, or count it when there are enough."""
+        if len(self._kept) < _MOST_TOLD:
+            self._kept.append(Problem(None, None, "warning", message))
+        else:
+            self._untold += 1
+
+    def told(self) -> tuple[Problem, ...]:
+        """The warnings kept, and how many more there were."""
+        if not self._untold:
+            return tuple(self._kept)
+        message = f"另有{self._untold}处没有看懂，没有一一列出；请对照题库的写法检查文件"
+        return (*self._kept, Problem(None, None, "warning", message))
 
 
 def worst(problems: Iterable[Problem]) -> Verdict:

@@ -3,8 +3,10 @@
 import csv
 import io
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
+from app.formats.csv_guard import unguarded
 from app.formats.plain_text import TABLES_ONLY, TEXT_TOO, PlainText, decode
 from app.formats.problem import Problem
 from app.formats.spreadsheet import MOST_COLUMNS, MOST_ROWS
@@ -30,7 +32,7 @@ _REFUSALS = {
     "columns": f"工作表“{{detail}}”超过{MOST_COLUMNS}列。请删去右边多余的列，包括很远处的零星内容",
 }
 # What a file that may also be text can be told instead.
-_TEXT_REFUSALS = {"word": "这是Word或WPS文字文档。请另存为纯文本（.txt，编码选UTF-8），或把内容复制到模板表格里再上传"}
+_TEXT_REFUSALS = {"word": "这是旧版的Word文档（.doc）或损坏的文档。请用 Word 或 WPS 打开，另存为 .docx 再上传"}
 _TOO_LARGE = "表格里内容太多，或在离正文很远的地方有零星内容，没有读取。请把需要的内容复制到新表格里再上传"
 _TOO_SLOW = "读这个文件用的时间太长，已停止。请分成几个文件，或把需要的内容复制到新表格里再上传"
 
@@ -129,7 +131,7 @@ def read_delimited(found: PlainText) -> Table:
                 return Table(problems=(_file_error(f"超过{MOST_ROWS}行。请分成几个文件"),))
             if len(values) > MOST_COLUMNS and any(values[MOST_COLUMNS:]):
                 return Table(problems=(_file_error(f"第{len(rows) + 1}行超过{MOST_COLUMNS}列。请删去多余的列"),))
-            rows.append(tuple(values[:MOST_COLUMNS]))
+            rows.append(tuple(map(unguarded, values[:MOST_COLUMNS])))
     except csv.Error:
         message = f"第{len(rows) + 1}行附近的双引号没有成对，后面的内容连成了一格。请改正后再上传"
         return Table(problems=(_file_error(message),))
@@ -146,12 +148,22 @@ def _sheet(found: dict[str, Any]) -> Sheet:
 
 
 def _delimiter(text: str) -> str:
-    """The sign that splits the first lines into the most columns, alike in most lines."""
+    """The sign that splits the first rows into the most columns, alike in most of them."""
     lines = [line for line in text[:100_000].split("\n") if line.strip()][:_SAMPLE_LINES]
 
-    def evenness(delimiter: str) -> tuple[int, int]:
-        counts = [line.count(delimiter) for line in lines]
+    def evenness(delimiter: str) -> tuple[Fraction, int]:
+        counts = _counts(lines, delimiter)
         usual = max(set(counts), key=lambda count: (counts.count(count), count), default=0)
-        return (counts.count(usual) if usual else 0, usual)
+        return (Fraction(counts.count(usual), len(counts)) if usual else Fraction(0), usual)
 
     return max(_DELIMITERS, key=evenness)
+
+
+def _counts(lines: list[str], delimiter: str) -> list[int]:
+    """How often the sign separates cells in each row: where it stands inside quotes, it does not."""
+    try:
+        rows = list(csv.reader([line + "\n" for line in lines], delimiter=delimiter))
+    except csv.Error:
+        return [line.count(delimiter) for line in lines]
+    # the sample may end in the middle of a cell of several lines
+    return [max(len(row) - 1, 0) for row in (rows[:-1] if len(rows) > 2 else rows)]

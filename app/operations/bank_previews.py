@@ -1,7 +1,7 @@
 """What an uploaded bank would do: a verdict for every question, and the plan of its confirmation."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,9 @@ from app.formats.problem import Problem, ReadQuestion, worst
 from app.operations.banks import Prepared, Target, add_questions, find_target, prepare, storable
 from app.operations.verdicts import outcome, problem_json
 from app.queries import banks as questions
-from app.queries.imports import draft_of
 from app.rules.lint import Remark, lint
 from app.rules.matching import row_place
-from app.rules.question import Draft, faults, fingerprint, key_texts, stem_fingerprint
+from app.rules.question import Draft, faults, fingerprints, key_texts
 
 _MOST_TWINS = 3
 _EXCERPT = 40
@@ -115,7 +114,7 @@ class BankPlan:
 def plan(import_id: int, reading: dict[str, Any], *, approve: bool) -> BankPlan:
     """The plan that a kept reading makes, its rows as they stand now. Raises Invalid when its bank can't be used."""
     rows = reading["rows"]
-    drafts = [draft_of(row["draft"]) for row in rows if row["action"] in ("add", "skip")]
+    drafts = [Draft.from_json(row["draft"]) for row in rows if row["action"] in ("add", "skip")]
     refused = sum(1 for row in rows if row["action"] == "refuse")
     left_out = sum(1 for row in rows if row["action"] == "drop")
     target = find_target(reading["title"], reading["bank_id"])
@@ -150,13 +149,13 @@ def _judged_row(
     draft = storable(read.draft) if read.draft else None
     action, twin = "refuse", None
     if draft is not None and read.verdict != "error":
-        mark = fingerprint(draft)
+        mark, stem = read.marks or fingerprints(draft)
         action = "skip" if mark in seen else "add"
         seen.add(mark)
         if (same := held.by_fingerprint.get(mark)) is not None:
             action, twin = "skip", same[0]
             problems.append(Problem(read.row, "题干", "warning", _told(same, draft), read.sheet))
-        elif (number := held.by_stem.get(stem_fingerprint(draft.stem))) is not None:
+        elif (number := held.by_stem.get(stem)) is not None:
             twin = number
             message = f"与题库第{number}题题干相同、选项不同，请核对是否要两道都留"
             problems.append(Problem(read.row, "题干", "warning", message, read.sheet))
@@ -170,7 +169,7 @@ def _judged_row(
         "action": action,
         "excerpt": read.excerpt,
         "problems": [problem_json(problem) for problem in problems],
-        "draft": asdict(draft) if draft else None,
+        "draft": draft.as_json() if draft else None,
         "twin": twin,
         "twins": list(twins),
     }

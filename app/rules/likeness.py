@@ -29,16 +29,19 @@ def nearly_alike(texts: Sequence[str], least_percent: int) -> Iterator[Alike]:
     pairs of each are given: ten thousand copies must not make fifty million pairs.
     """
     runs = [_runs(text) for text in texts]
-    spread = Counter(run for own in runs for run in own)
-    holders: dict[str, list[int]] = defaultdict(list)
-    for later, own in enumerate(runs):
-        if not own:
-            continue
-        rarest = sorted(own, key=lambda run: (spread[run], run))
-        rarest = rarest[: len(own) - ceil(len(own) * least_percent / 100) + 1]
+    sizes = list(map(len, runs))
+    shared = _ranked(runs)
+    sets = [frozenset(own) for own in shared]
+    holders: dict[int, list[int]] = defaultdict(list)
+    for later, own in enumerate(shared):
+        size = sizes[later]
+        # what stands in this text only takes its places among the rarest, and is shared with none
+        prefix = size - ceil(size * least_percent / 100) + 1 - (size - len(own))
+        rarest = own[: max(prefix, 0)]
         found = 0
         for earlier in sorted(_candidates(rarest, holders)):
-            percent = _shared(runs[earlier], own)
+            common = len(sets[earlier] & sets[later])
+            percent = common * 100 // (sizes[earlier] + size - common)
             if percent >= least_percent and found < _MOST_PAIRS:
                 found += 1
                 yield Alike(earlier, later, percent)
@@ -46,7 +49,15 @@ def nearly_alike(texts: Sequence[str], least_percent: int) -> Iterator[Alike]:
             holders[run].append(later)
 
 
-def _candidates(rarest: list[str], holders: dict[str, list[int]]) -> set[int]:
+def _ranked(runs: list[frozenset[str]]) -> list[list[int]]:
+    """The runs of each text that other texts have too, as ranks, the rarest first."""
+    spread = Counter(run for own in runs for run in own)
+    shared = sorted(sorted(run for run, count in spread.items() if count > 1), key=spread.__getitem__)
+    rank = {run: place for place, run in enumerate(shared)}
+    return [sorted(rank[run] for run in own if run in rank) for own in runs]
+
+
+def _candidates(rarest: list[int], holders: dict[int, list[int]]) -> set[int]:
     """The earlier texts that share one of these runs, those that share a rare one first, up to a thousand."""
     found: set[int] = set()
     for run in rarest:
@@ -59,8 +70,3 @@ def _candidates(rarest: list[str], holders: dict[str, list[int]]) -> set[int]:
 def _runs(text: str) -> frozenset[str]:
     plain = comparable(text)
     return frozenset(plain[start : start + RUN] for start in range(max(1, len(plain) - RUN + 1))) - {""}
-
-
-def _shared(one: frozenset[str], other: frozenset[str]) -> int:
-    common = len(one & other)
-    return common * 100 // (len(one) + len(other) - common)

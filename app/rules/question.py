@@ -3,10 +3,11 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 Level = Literal["error", "warning"]
 
@@ -19,6 +20,7 @@ LONGEST_EXPLANATION = 4000
 LONGEST_SOURCE = 1000
 LONGEST_TOPIC = 100
 
+_SHORT = 60
 _LABELS = {
     "single_choice": "单选",
     "multiple_choice": "多选",
@@ -80,6 +82,28 @@ class Draft:
     number: str = ""
     pictures: tuple[Picture, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """A form that `from_json` reads back to an equal value."""
+        pictures = [dict(vars(picture)) for picture in self.pictures]
+        return (
+            vars(self)
+            | {"kind": str(self.kind), "options": list(self.options), "key": list(self.key)}
+            | {"pictures": pictures}
+        )
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Draft":
+        """The question; one kept before questions had pictures has none."""
+        return cls(
+            **{
+                **value,
+                "kind": QuestionKind(value["kind"]),
+                "options": tuple(value["options"]),
+                "key": tuple(value["key"]),
+                "pictures": tuple(Picture(**picture) for picture in value.get("pictures", ())),
+            }
+        )
+
 
 class Fault(NamedTuple):
     """One thing wrong with a draft: the column it is in, how bad it is, and what to do about it."""
@@ -119,7 +143,16 @@ def half_width(text: str) -> str:
 
 def comparable(text: str) -> str:
     """Text as compared for sameness: width, case, blanks and punctuation do not count; figures and signs do."""
-    return _NOT_COMPARED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _comparable_short(text) if len(text) <= _SHORT else _NOT_COMPARED.sub("", _folded(text))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@lru_cache(maxsize=20_000)  # options are compared again and again; long texts would fill the memory
+def _comparable_short(text: str) -> str:
+    return _NOT_COMPARED.sub("", _folded(text))
 
 
 def asked_text(draft: Draft) -> str:
@@ -137,8 +170,21 @@ def fingerprint(draft: Draft) -> str:
 
     Pictures count: two questions that differ in nothing else differ.
     """
+    return fingerprints(draft).whole
+
+
+class Fingerprints(NamedTuple):
+    """A question's fingerprint and that of its stem alone."""
+
+    whole: str
+    stem: str
+
+
+def fingerprints(draft: Draft) -> Fingerprints:
+    """Both at once, for whoever goes through thousands of questions."""
+    stem = comparable(draft.stem)
     options = {_option_identity(option, _seen(draft, place)) for place, option in enumerate(draft.options)}
-    return _digest(comparable(draft.stem) + _seen(draft, None), *sorted(options))
+    return Fingerprints(_digest(stem + _seen(draft, None), *sorted(options)), _digest(stem))
 
 
 def key_texts(draft: Draft) -> frozenset[str]:
@@ -172,7 +218,7 @@ def _stem_faults(draft: Draft) -> Iterator[Fault]:
 
 
 def _option_faults(draft: Draft) -> Iterator[Fault]:
-    filled = [option for option in draft.options if option.strip()]
+    filled = [option for place, option in enumerate(draft.options) if option.strip() or _seen(draft, place)]
     if draft.kind is QuestionKind.TRUE_FALSE:
         if draft.options != TRUE_FALSE_OPTIONS:
             yield Fault("选项", "error", "判断题的选项只能是“正确”和“错误”，请改正，或把题型改成单选")
@@ -186,7 +232,7 @@ def _option_faults(draft: Draft) -> Iterator[Fault]:
             "选项", "error", f"有{len(draft.options)}个选项，最多{MOST_OPTIONS}个，请检查是否把几道题连在了一起"
         )
     for place, option in enumerate(draft.options):
-        if not option.strip():
+        if not option.strip() and not _seen(draft, place):
             yield Fault("选项", "error", f"选项{letter(place)}是空的，请补上内容，或删去它并核对答案字母")
         elif len(option) > LONGEST_OPTION:
             yield Fault("选项", "error", f"选项{letter(place)}超过{LONGEST_OPTION}字，请检查是否把别的内容连在了一起")
@@ -196,7 +242,7 @@ def _option_faults(draft: Draft) -> Iterator[Fault]:
 def _repeated_options(draft: Draft) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for place, option in enumerate(draft.options):
-        if not option.strip():
+        if not option.strip() and not _seen(draft, place):
             continue
         earlier = first.setdefault(_option_identity(option, _seen(draft, place)), place)
         if earlier != place:
@@ -213,7 +259,8 @@ def _key_faults(draft: Draft) -> Iterator[Fault]:
         message = f"答案写成了{'、'.join(beyond)}，但只有{len(draft.options)}个选项，请改答案或补选项"
         yield Fault("答案", "error", message)
         return
-    empty = [letter(place) for place in draft.key if place < len(draft.options) and not draft.options[place].strip()]
+    said = [place for place in draft.key if place < len(draft.options)]
+    empty = [letter(place) for place in said if not draft.options[place].strip() and not _seen(draft, place)]
     if empty:
         yield Fault("答案", "error", f"答案{'、'.join(empty)}指向的选项是空的，请补上选项或改答案")
     yield from _key_count_faults(draft)

@@ -1,5 +1,6 @@
 """Reading a bank from any file: chosen by what is inside, robust against whatever comes."""
 
+import json
 import random
 import time
 
@@ -8,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.formats.bank import read_bank
+from app.formats.gift_writer import write_gift
+from app.formats.moodle_xml_writer import write_moodle_xml
 from app.formats.problem import Reading
+from app.formats.qti_writer import write_qti
+from app.formats.table_writers import write_csv, write_xlsx
+from app.formats.text_writer import write_text
+from app.formats.word_paper import write_word
+from app.rules.question import Draft, QuestionKind
 from tests.formats.workbooks import HEADER, archive, questions, workbook
 
 TEXT = "1. 题干\nA. 甲\nB. 乙\n答案：A\n"
@@ -33,6 +41,9 @@ def test_a_file_without_a_title_is_called_by_its_name(name, title):
     assert read_bank(TEXT.replace("1.", "一、单选题\n1.").encode(), name).title == title
 
 
+JSON_SAYS = "JSON里没有找到试题。每题写成一个对象，至少有“题干”“选项”“答案”三项"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -41,19 +52,15 @@ def test_a_file_without_a_title_is_called_by_its_name(name, title):
         (b"%PDF-1.7", "这是PDF文件，不能直接读取。请把内容复制到模板表格或纯文本（.txt）里再上传"),
         (b"\x89PNG\r\n", "这是图片，不能读取。请上传模板表格或纯文本（.txt）"),
         (b"<html><table><tr>", "这其实是网页，不是表格。请用 Excel 或 WPS 打开后另存为 .xlsx，再上传"),
-        (b'[{"id": 1}]', "这是JSON数据，不能直接读取。请把内容整理到模板表格里，再上传"),
+        (b'[{"id": 1}]', JSON_SAYS),
         (b"<?xml version='1.0'?>", "这是XML文件，不能直接读取。若来自表格软件，请打开后另存为 .xlsx，再上传"),
-        (
-            b"::Q1:: Two? {=2 ~3}",
-            "这是GIFT格式的题库，不能直接读取。请把内容整理到模板表格里，或写成一般的题库文本再上传",
-        ),
         (
             bytes(range(256)),
             "这个文件不是表格也不是文本，读不出内容。请上传模板表格或纯文本（.txt）",
         ),
         (
             archive(word__document=b""),
-            "这是Word或WPS文字文档。请另存为纯文本（.txt，编码选UTF-8），或把内容复制到模板表格里再上传",
+            "这是旧版的Word文档（.doc）或损坏的文档。请用 Word 或 WPS 打开，另存为 .docx 再上传",
         ),
         (archive(readme=b""), "这是压缩包。请解压后上传里面的表格或文本文件"),
         (
@@ -67,6 +74,47 @@ def test_a_file_that_is_no_bank_gives_one_clear_message(content, message):
 
     assert [(problem.row, problem.level, problem.message) for problem in reading.problems] == [(None, "error", message)]
     assert reading.questions == ()
+
+
+SAME = Draft(QuestionKind.SINGLE_CHOICE, "一周有几天", ("五天", "七天"), (1,))
+OBJECTS = [{"题目": "一周有几天", "选项": ["五天", "七天"], "答案": "B"}]
+XML_BODY = write_moodle_xml("历法", [SAME], {})
+QTI_ITEM = b"""<?xml version="1.0" encoding="UTF-8"?>
+<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="q1" title="t">
+ <qti-response-declaration identifier="R" cardinality="single" base-type="identifier">
+  <qti-correct-response><qti-value>B</qti-value></qti-correct-response></qti-response-declaration>
+ <qti-item-body><qti-choice-interaction response-identifier="R" max-choices="1">
+  <qti-prompt>\xe4\xb8\x80\xe5\x91\xa8\xe6\x9c\x89\xe5\x87\xa0\xe5\xa4\xa9</qti-prompt>
+  <qti-simple-choice identifier="A">\xe4\xba\x94\xe5\xa4\xa9</qti-simple-choice>
+  <qti-simple-choice identifier="B">\xe4\xb8\x83\xe5\xa4\xa9</qti-simple-choice>
+ </qti-choice-interaction></qti-item-body></qti-assessment-item>"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        write_text("历法", "", [SAME]),
+        write_xlsx("历法", [SAME]),
+        write_csv([SAME]),
+        write_csv([SAME]).decode("utf-8-sig").encode("gb18030"),
+        write_gift("历法", [SAME]),
+        "一周有几天\nA. 五天\nB. 七天\nANSWER: B\n".encode(),
+        json.dumps([{"题目": "一周有几天", "选项": ["五天", "七天"], "答案": "B"}]).encode(),
+        json.dumps([{"题目": "一周有几天", "选项": ["五天", "七天"], "答案": "B"}], ensure_ascii=False).encode(
+            "gb18030"
+        ),
+        XML_BODY,
+        QTI_ITEM,
+        write_qti("历法", [SAME], {}),
+        write_word("历法", [SAME], with_keys=True),
+    ],
+    ids=["text", "xlsx", "csv", "csv-gb", "gift", "aiken", "json", "json-gb", "moodle", "qti3", "qti-package", "word"],
+)
+@pytest.mark.parametrize("name", ["题库.doc", "题库.txt"])
+def test_every_form_is_known_by_its_inside_and_gives_the_same_question(content, name):
+    (draft,) = read_bank(content, name).usable
+
+    assert (draft.kind, draft.stem, draft.options, draft.key) == (SAME.kind, SAME.stem, SAME.options, SAME.key)
 
 
 def test_a_text_without_questions_says_how_one_is_written():
