@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -27,8 +29,8 @@ class Answer:
 class Browser:
     """One person's browser. Raises OSError or HTTPException when the server cannot be reached."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT)
+    def __init__(self, port: int, timeout: float = TIMEOUT) -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
         self._cookies: dict[str, str] = {}
 
     def get(self, path: str) -> str:
@@ -50,6 +52,18 @@ class Browser:
         body = json.dumps(value, separators=(",", ":")).encode()
         self._connection.request("POST", path, body, self._with_cookies({"Content-Type": "application/json"} | headers))
         self._connection.close()
+
+    def post_file(self, path: str, fields: Mapping[str, str], field: str, name: str, content: bytes) -> Answer:
+        """Post a form with a file in it, whatever the answer is."""
+        boundary = secrets.token_hex(16)
+        heads = [f'name="{field}"' for field in fields] + [f'name="{field}"; filename="{_quoted(name)}"']
+        parts = [*(value.encode() for value in fields.values()), content]
+        lines = [
+            f"--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + part + b"\r\n"
+            for head, part in zip(heads, parts, strict=True)
+        ]
+        body = b"".join(lines) + f"--{boundary}--\r\n".encode()
+        return self.send("POST", path, {"Content-Type": f"multipart/form-data; boundary={boundary}"}, body, None)
 
     def send(self, method: str, path: str, headers: dict[str, str], body: bytes | None, wanted: int | None) -> Answer:
         """Send a request. Raises Unexpected when another status than `wanted` comes back."""
@@ -74,3 +88,8 @@ class Browser:
     def _with_cookies(self, headers: dict[str, str]) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         return headers | {"Cookie": cookies} if cookies else headers
+
+
+def _quoted(name: str) -> str:
+    """A file's name as browsers write it into a form."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,10 @@ from app import create_app
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Question, QuestionBank, Quiz, Unit, User
+from app.operations.accounts import grant
 from app.operations.contests import Opening, open_contest
 from app.operations.passwords import HASHER
+from app.rules.roles import Role
 from bench import cast
 from bench.cast import PASSWORD, Person
 from bench.served import HOST, Served, free_port
@@ -37,10 +39,10 @@ class Installation:
     def database(self) -> Path:
         return self.folder / "zhisai.db"
 
-    def serve(self) -> Served:
-        """The product as `make run` serves it, on a free port; not started yet."""
+    def serve(self, more: Mapping[str, str] | None = None) -> Served:
+        """The product as `make run` serves it, on a free port; not started yet. `more` adds to its environment."""
         port = free_port()
-        environment = {"INSTANCE_DIR": str(self.folder), "HOST": HOST, "PORT": str(port)}
+        environment = {"INSTANCE_DIR": str(self.folder), "HOST": HOST, "PORT": str(port), **(more or {})}
         return Served([sys.executable, "run.py"], environment, port, self.folder / "server.log")
 
 
@@ -58,6 +60,16 @@ def furnish(folder: Path, people: Sequence[Person], *, items: int, pool: int) ->
         db.session.remove()
         db.engine.dispose()
     return Installation(folder, slug, tuple(people))
+
+
+def appoint(made: Installation, login: str) -> None:
+    """Make this person an organizer; they sign in with the password that all have."""
+    app = create_app(Settings.from_environment({"INSTANCE_DIR": str(made.folder)}))
+    with app.app_context():
+        user_id = db.session.scalars(sa.select(User.id).where(User.login == login)).one()
+        grant(user_id, Role.ORGANIZER, actor=None, now=utc_now())
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _write(people: Sequence[Person], items: int, pool: int, now: datetime) -> int:

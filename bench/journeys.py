@@ -75,10 +75,10 @@ class Zhisai:
 
     def _read_paper(self, page: str) -> None:
         self._read_token(page)
-        self.attempt_id = int(_found(r'data-attempt="(\d+)"', page))
-        self.revision = int(_found(r'data-revision="(\d+)"', page))
+        self.attempt_id = int(found(r'data-attempt="(\d+)"', page))
+        self.revision = int(found(r'data-revision="(\d+)"', page))
         self.items = page.count('<section class="item"')
-        self._lease = _found(r'data-lease="([0-9a-f]+)"', page)
+        self._lease = found(r'data-lease="([0-9a-f]+)"', page)
 
     def save(self, revision: int, responses: Responses) -> None:
         answer = self._browser.post_json(self._path("/sheet"), self._packet(revision, responses), self._headers())
@@ -103,7 +103,7 @@ class Zhisai:
         return f"/attempts/{self.attempt_id}{noun}"
 
     def _read_token(self, page: str) -> None:
-        self._token = _found(r'name="csrf[-_]token"[^>]*?(?:content|value)="([^"]+)"', page)
+        self._token = found(r'name="csrf[-_]token"[^>]*?(?:content|value)="([^"]+)"', page)
 
 
 class Floor:
@@ -123,8 +123,8 @@ class Floor:
 
     def start(self) -> None:
         page = self._browser.get(self._browser.post("/attempts", {}))
-        self.attempt_id = int(_found(r'data-attempt="(\d+)"', page))
-        self.revision = int(_found(r'data-revision="(\d+)"', page))
+        self.attempt_id = int(found(r'data-attempt="(\d+)"', page))
+        self.revision = int(found(r'data-revision="(\d+)"', page))
         self.items = page.count("<section>")
 
     def save(self, revision: int, responses: Responses) -> None:
@@ -140,7 +140,8 @@ class Floor:
             raise Unexpected("a result without a score")
 
 
-def _found(pattern: str, page: str) -> str:
+def found(pattern: str, page: str) -> str:
+    """What the pattern's group matches on the page. Raises Unexpected."""
     match = re.search(pattern, page)
     if match is None:
         raise Unexpected(f"the page has no {pattern}")

@@ -62,6 +62,10 @@ class Served:
         """Resident bytes of all its processes; what they share is counted in each."""
         return sum(_resident(pid) for pid in self._tree())
 
+    def processes(self) -> list[int]:
+        """The ids of all its processes, the first one first; none when it has ended."""
+        return self._tree()
+
     def kill(self) -> None:
         """End all its processes at once, without a word of warning (kill -9)."""
         for pid in self._tree():  # the first is the parent, which then cannot start a child anew

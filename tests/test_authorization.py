@@ -29,6 +29,7 @@ MATRIX = {
     "candidate.application": OPEN,
     "candidate.application_made": OPEN,
     "candidate.records": SIGNED_IN,
+    "images.image": SIGNED_IN,
     "candidate.paper": OWN,
     "candidate.save": OWN,
     "candidate.submit": OWN,

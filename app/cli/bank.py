@@ -21,15 +21,17 @@ from app.cli.files import (
 )
 from app.cli.progress import steps
 from app.extensions import utc_now
+from app.formats.bank_export import FORMS
 from app.operations import uploads
 from app.operations.bank_previews import check_bank, lint_bank
-from app.queries import imports
+from app.operations.exports import export_bank
+from app.queries import banks, imports
 from app.queries.imports import Preview, PreviewRow, RowProblem
 from app.rules.invalid import Invalid
 from app.rules.matching import row_place
 from app.rules.question import QuestionKind
 
-bank = AppGroup("bank", help="题库：检查、审读、导入。")
+bank = AppGroup("bank", help="题库：检查、审读、导入、导出。")
 
 
 @bank.command("check", with_appcontext=False)
@@ -100,9 +102,10 @@ def lint(file: Path, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--title", required=True, help="题库名称；已有这个题库时，题目接在后面。")
 @click.option("--skip-faulty", is_flag=True, help="有误的题跳过，导入其余的题。")
+@click.option("--pending", is_flag=True, help="导入的题待审核，有人通过以后才会被抽到。")
 @click.option("--json", "as_json", is_flag=True, help="结果输出为 JSON。")
-def import_(file: Path, title: str, skip_faulty: bool, as_json: bool) -> None:
-    """把题库文件 FILE 导入名为 T 的题库，没有就新建。导入的题即可使用。
+def import_(file: Path, title: str, skip_faulty: bool, pending: bool, as_json: bool) -> None:
+    """把题库文件 FILE 导入名为 T 的题库，没有就新建。导入的题即可使用；加 --pending 则待审核。
 
     文件里有错误时什么也不写入；加 --skip-faulty 则跳过有误的题。题库里已有的题不再导入。
 
@@ -120,19 +123,49 @@ def import_(file: Path, title: str, skip_faulty: bool, as_json: bool) -> None:
         if is_unreadable(problems) or (faulty and not skip_faulty):
             _refuse(_report(file, title, rows, problems), as_json)
         bar.begin("核对")
-        preview, outcome = _import(content, file, title)
+        preview, outcome = _import(content, file, title, approve=not pending)
         bar.begin("写入")
     report = _report(file, title, preview.rows, preview.problems)
     report |= {"bank": outcome["bank_id"], "added": outcome["added"]}
     report["skipped"] = len(preview.rows) - outcome["added"]
+    report["state"] = outcome["state"]
     if as_json:
         print_json(report)
         return
     print_problems(report["problems"])
     click.echo(f"题库“{preview.title}”新增 {report['added']} 题，没有导入 {report['skipped']} 题。")
+    if pending:
+        click.echo("这些题待审核，通过以后才会被抽到。")
 
 
-def _import(content: bytes, file: Path, title: str) -> tuple[Preview, dict[str, Any]]:
+@bank.command("export")
+@click.argument("title")
+@click.option("--form", type=click.Choice(list(FORMS)), default="text", show_default=True, help="写成哪一种。")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件；不写就用题库名。")
+@click.option("--pending", is_flag=True, help="待审核的题也写进去。")
+def export(title: str, form: str, output: Path | None, pending: bool) -> None:
+    """把名为 TITLE 的题库写成一个文件。
+
+    \b
+    例：flask bank export 普法知识题库 --form word-paper -o 试卷.docx
+        flask bank export 普法知识题库 --form xlsx
+    退出码：0 已写出，1 没有这个题库或没有题
+    """
+    found = banks.by_title(title)
+    if found is None:
+        stop(1, f"没有题库“{title}”。")
+    try:
+        export = export_bank(found.id, form, with_pending=pending, actor=None, now=utc_now())
+    except Invalid as error:
+        stop_invalid(error)
+    target = output or Path(export.name)
+    target.write_bytes(export.content)
+    click.echo(f"已写出 {target}（{FORMS[form].label}）。")
+    for sentence in export.lost:
+        click.echo(f"带不走：{sentence}")
+
+
+def _import(content: bytes, file: Path, title: str, *, approve: bool) -> tuple[Preview, dict[str, Any]]:
     now = utc_now()
     try:
         import_id = uploads.preview_bank(content, file.name, title=title, folder=uploads_folder(), actor=None, now=now)
@@ -142,7 +175,7 @@ def _import(content: bytes, file: Path, title: str) -> tuple[Preview, dict[str, 
             uploads.discard_import(import_id, actor=None, now=now)
             print_problems(problems_json(preview.problems, preview.rows))
             stop(1, "没有可以导入的题，什么也没有写入。")
-        return preview, uploads.confirm_import(import_id, actor=None, now=now).outcome
+        return preview, uploads.confirm_import(import_id, actor=None, now=now, approve=approve).outcome
     except Invalid as error:
         stop_invalid(error)
 

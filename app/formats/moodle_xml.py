@@ -23,6 +23,7 @@ TITLE_MARK = "题库："
 _SHARES = "100 90 83.33333 80 75 70 66.66667 60 50 40 33.33333 30 25 20 16.66667 14.28571 12.5 11.11111 10 5 0"
 _OFFERED = tuple(map(Decimal, _SHARES.split()))
 _ROUNDED = Decimal("0.01")
+_LARGEST_SHARE = 1000  # beyond it no percentage was meant, and arithmetic may overflow
 _CHOICES = ("multichoice", "multichoiceset")
 _NOT_OFFERED = {
     "essay": "问答",
@@ -225,7 +226,7 @@ def _share(pieces: Pieces, answer: Element, name: str) -> Decimal:
         share = Decimal(said.rstrip("%"))
     except InvalidOperation:
         share = Decimal("NaN")
-    if share.is_finite():
+    if share.is_finite() and share.copy_abs() <= _LARGEST_SHARE:
         return share
     pieces.note("答案", "warning", f"选项{name}的得分比例“{said[:20]}”没有看懂，已当作错误项，请核对")
     return Decimal(0)

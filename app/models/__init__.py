@@ -2,7 +2,7 @@
 
 from app.models.attempt import Attempt, Grading
 from app.models.audit import AuditEntry, Throttle
-from app.models.bank import Image, Question, QuestionBank
+from app.models.bank import Image, KeptTwins, Question, QuestionBank
 from app.models.contest import Contest, ItemPool, Sitting, Terms
 from app.models.imports import Import, ImportChange
 from app.models.quiz import Quiz
@@ -23,6 +23,7 @@ __all__ = [
     "Import",
     "ImportChange",
     "ItemPool",
+    "KeptTwins",
     "Question",
     "QuestionBank",
     "Quiz",

@@ -79,3 +79,15 @@ class Question(Base):
             "difficulty": self.difficulty,
             "pictures": self.pictures,
         }
+
+
+class KeptTwins(Base):
+    """Two questions of a bank that somebody wants both, told by what they ask; a changed one is asked about anew."""
+
+    __tablename__ = "kept_twins"
+
+    bank_id: Mapped[int] = mapped_column(sa.ForeignKey("question_banks.id", ondelete="CASCADE"), primary_key=True)
+    first: Mapped[str] = mapped_column(sa.String(64), primary_key=True, doc="the smaller fingerprint")
+    second: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    kept_at: Mapped[datetime] = mapped_column(Moment)
+    kept_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -18,7 +18,9 @@ class Import(Base):
     kind: Mapped[str] = mapped_column(sa.String(20), doc="bank, units, people")
     file_name: Mapped[str] = mapped_column(sa.String(255))
     checksum: Mapped[str] = mapped_column(sa.String(64))
-    state: Mapped[str] = mapped_column(sa.String(20), default="previewed", doc="previewed, confirmed, discarded, undone")
+    state: Mapped[str] = mapped_column(
+        sa.String(20), default="previewed", doc="previewed, confirmed, discarded, undone"
+    )
     reading: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     outcome: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

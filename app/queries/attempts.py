@@ -11,6 +11,7 @@ from app.models import Attempt, Contest, Grading, RosterEntry, RosterUnit, SignI
 from app.queries import pools
 from app.rules import timing
 from app.rules.assembly import Paper, PaperItem
+from app.rules.question import Picture
 from app.rules.sheet import AnswerSheet
 from app.rules.terms import ContestTerms, Visible
 
@@ -107,6 +108,7 @@ class Option:
     letter: str
     text: str
     value: int
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class ShownItem:
     options: tuple[Option, ...]
     chosen: frozenset[int]
     marked: bool
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,16 @@ def paper(view: OwnAttempt) -> tuple[ShownSection, ...]:
 
 
 def _shown(index: int, item: PaperItem, source: pools.Item, sheet: AnswerSheet) -> ShownItem:
-    options = tuple(Option(chr(65 + at), source.options[place], at) for at, place in enumerate(item.order))
+    options = tuple(
+        Option(chr(65 + at), source.options[place], at, _pictures(source, place)) for at, place in enumerate(item.order)
+    )
     chosen = frozenset(sheet.responses.get(index, ()))
-    return ShownItem(index, source.kind, source.stem, options, chosen, index in sheet.marked)
+    marked = index in sheet.marked
+    return ShownItem(index, source.kind, source.stem, options, chosen, marked, _pictures(source, None))
+
+
+def _pictures(source: pools.Item, option: int | None) -> tuple[Picture, ...]:
+    return tuple(picture for picture in source.pictures if picture.option == option)
 
 
 @dataclass(frozen=True)
@@ -166,6 +176,7 @@ class Reviewed:
     right: bool | None = None
     explanation: str | None = None
     source: str | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,16 @@ def review(view: OwnAttempt, visible: Visible) -> tuple[ReviewedSection, ...]:
             section.count,
             section.points,
             tuple(
-                Reviewed(i.index, i.kind, i.stem, i.options, i.chosen, section.points, **keys.get(i.index, {}))
+                Reviewed(
+                    i.index,
+                    i.kind,
+                    i.stem,
+                    i.options,
+                    i.chosen,
+                    section.points,
+                    **keys.get(i.index, {}),
+                    pictures=i.pictures,
+                )
                 for i in section.items
             ),
         )

@@ -74,7 +74,21 @@ def questions(
     if text := search.strip():
         columns = (Question.stem, Question.source, Question.topic)
         select = select.where(sa.or_(*(contains(column, text) for column in columns)))
-    return page(select.order_by(Question.number), number, size).map(lambda row: _question(row[0]))
+    return page(select.order_by(Question.number), number, size).map(lambda row: question_row(row[0]))
+
+
+def drafts(bank_id: int, *, with_pending: bool = False) -> list[Draft]:
+    """The approved questions of a bank by number, and those that wait for approval when asked for."""
+    states = CURRENT if with_pending else ("approved",)
+    select = sa.select(Question).where(Question.bank_id == bank_id, Question.state.in_(states))
+    return [question_row(row).draft for row in db.session.scalars(select.order_by(Question.number))]
+
+
+def question(bank_id: int, number: int) -> QuestionRow | None:
+    """The question of that number as it stands now; the newest revision, whatever its state."""
+    select = sa.select(Question).where(Question.bank_id == bank_id, Question.number == number)
+    found = db.session.scalars(select.order_by(Question.revision.desc()).limit(1)).one_or_none()
+    return question_row(found) if found else None
 
 
 def usable_by_kind(bank_id: int) -> dict[QuestionKind, int]:
@@ -121,7 +135,7 @@ def held(bank_id: int) -> Held:
     texts: list[str] = []
     numbers: list[int] = []
     for question in db.session.scalars(select.order_by(Question.number)):
-        texts.append(asked_text(_question(question).draft))
+        texts.append(asked_text(question_row(question).draft))
         numbers.append(question.number)
         right = frozenset(question.options[place] for place in question.key if place < len(question.options))
         whole.setdefault(question.fingerprint, (question.number, right))
@@ -154,7 +168,8 @@ def _bank(bank: QuestionBank, counts: list[tuple[str, str, int]]) -> BankRow:
     )
 
 
-def _question(question: Question) -> QuestionRow:
+def question_row(question: Question) -> QuestionRow:
+    """A question of the table as pages and operations take it."""
     draft = Draft(
         kind=QuestionKind(question.kind),
         stem=question.stem,

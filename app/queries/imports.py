@@ -13,7 +13,7 @@ from app.database import db
 from app.models import Import, ImportChange, User
 from app.queries.pages import SIZE, Page, page, page_of
 from app.rules.matching import row_place
-from app.rules.question import Draft, Picture, QuestionKind
+from app.rules.question import Draft
 
 ACTIONS = {
     "add": "新增",
@@ -139,8 +139,17 @@ class Preview:
         """How many rows have something to be said about them."""
         return self.verdicts["warning"] + self.verdicts["error"]
 
+    @cached_property
+    def with_twins(self) -> int:
+        """How many rows repeat another question, or nearly."""
+        return sum(1 for row in self.kept_rows if _is_wanted(row, "twins"))
+
+    def row(self, position: int) -> PreviewRow | None:
+        """The row at that position of the file, if there is one."""
+        return _row(self.kept_rows[position]) if 0 <= position < len(self.kept_rows) else None
+
     def page(self, *, only: str = "all", number: int = 1, size: int = SIZE) -> Page[PreviewRow]:
-        """A page of the rows: "all", "to_look_at" (要处理的), or those of one verdict or one action."""
+        """A page of the rows: "all", "to_look_at" (要处理的), "twins" (有相近题), or those of a verdict or action."""
         return page_of([row for row in self.kept_rows if _is_wanted(row, only)], number, size).map(_row)
 
 
@@ -208,13 +217,6 @@ def rows_now(found: Import) -> list[dict[str, Any]]:
     return placed(found.reading["rows"], db.session.scalars(sa.select(ImportChange).filter_by(import_id=found.id)))
 
 
-def draft_of(value: dict[str, Any]) -> Draft:
-    """A question as a reading keeps it."""
-    fields = {"kind": QuestionKind(value["kind"]), "options": tuple(value["options"]), "key": tuple(value["key"])}
-    pictures = tuple(Picture(**picture) for picture in value.get("pictures", ()))
-    return Draft(**(value | fields | {"pictures": pictures}))
-
-
 def _preview(found: Import) -> Preview:
     reading = found.reading
     rows = rows_now(found)
@@ -253,7 +255,7 @@ def _row(row: dict[str, Any]) -> PreviewRow:
         problems=_problems(row["problems"]),
         cells=tuple((name, text) for name, text in row.get("cells", ())),
         changes=tuple(Change(*change) for change in row.get("changes", ())),
-        draft=draft_of(row["draft"]) if row.get("draft") else None,
+        draft=Draft.from_json(row["draft"]) if row.get("draft") else None,
         twin=row.get("twin"),
         unit=row.get("unit", "行"),
         position=row["position"],
@@ -270,5 +272,7 @@ def _is_wanted(row: dict[str, Any], only: str) -> bool:
     if only == "all":
         return True
     if only == "to_look_at":
-        return bool(row["verdict"] != "ok")
+        return bool(row["verdict"] != "ok" and row["action"] != "drop")
+    if only == "twins":
+        return bool(row.get("twin") or row.get("twins"))
     return only in (row["verdict"], row["action"])

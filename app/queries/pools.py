@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.database import db, kept
 from app.models import ItemPool, Terms
 from app.rules.assembly import PoolItem
-from app.rules.question import QuestionKind
+from app.rules.question import Picture, QuestionKind
 from app.rules.terms import ContestTerms
 
 
@@ -26,6 +26,7 @@ class Item:
     source: str
     topic: str = ""
     difficulty: int | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,4 +97,5 @@ def _item(row: dict[str, Any]) -> Item:
         source=row["source"],
         topic=row["topic"],
         difficulty=row["difficulty"],
+        pictures=tuple(Picture(**picture) for picture in row.get("pictures", ())),
     )

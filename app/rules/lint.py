@@ -153,7 +153,7 @@ def _of_bank(drafts: Sequence[Draft]) -> Iterator[str]:
     yield from _key_balance(by_kind[SINGLE], by_kind[MULTIPLE], by_kind[JUDGED])
     for kind in (SINGLE, MULTIPLE):
         if len(by_kind[kind]) >= ENOUGH:
-            longest = sum(1 for draft in by_kind[kind] if _key_is_longest(draft))
+            longest = sum(1 for draft in by_kind[kind] if key_is_longest(draft))
             yield from _beyond(f"答案是最长选项的{kind.label}题", longest, len(by_kind[kind]), 0, MOST_LONGEST)
     chosen = by_kind[SINGLE] + by_kind[MULTIPLE]
     if len(chosen) >= ENOUGH:
@@ -180,7 +180,7 @@ def _beyond(what: str, count: int, total: int, least: int, most: int) -> Iterato
         yield f"{what}有{count}道，占{count * 100 // total}%，宜{bounds}"
 
 
-def _key_is_longest(draft: Draft) -> bool:
+def key_is_longest(draft: Draft) -> bool:
     """Whether every right option is longer than every wrong one."""
     right = [len(draft.options[place]) for place in draft.key if place < len(draft.options)]
     wrong = [len(option) for place, option in enumerate(draft.options) if place not in draft.key]

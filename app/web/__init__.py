@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.web import access, account, admin, candidate, errors, filters, headers, health, limits, organizer
+from app.web import access, account, admin, candidate, errors, filters, headers, health, images, limits, organizer
 
 __all__ = ["limits", "register"]
 
@@ -13,5 +13,5 @@ def register(app: Flask) -> None:
     filters.register(app)
     headers.register(app)
     errors.register(app)
-    for blueprint in (account.bp, candidate.bp, organizer.bp, admin.bp, health.bp):
+    for blueprint in (account.bp, candidate.bp, organizer.bp, admin.bp, health.bp, images.bp):
         app.register_blueprint(blueprint)

@@ -4,4 +4,22 @@ from flask import Blueprint
 
 bp = Blueprint("organizer", __name__, url_prefix="/manage")
 
-from app.web.organizer import applications, banks, contests, home, imports, people, quizzes, reports, units  # noqa: E402, F401
+# Each of them adds its routes.
+from app.web.organizer import (  # noqa: E402, F401
+    applications,
+    bank_exports,
+    bank_health,
+    bank_preview,
+    banks,
+    contests,
+    home,
+    import_row,
+    imports,
+    own_banks,
+    people,
+    question_edit,
+    questions,
+    quizzes,
+    reports,
+    units,
+)

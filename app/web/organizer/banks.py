@@ -1,10 +1,12 @@
-"""题库: the list, what is in one, and uploading into one."""
+"""题库: the list, and uploading into one."""
+
+from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -18,19 +20,33 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
-from app.web.organizer.imports import page_number, unreadable, uploaded, uploads_folder
+from app.web.organizer.upload import unreadable, uploaded, uploads_folder
 
 GRADED = (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE, QuestionKind.ANY_NUMBER, QuestionKind.TRUE_FALSE)
-QUESTIONS_SHOWN = 20
 NEW_BANK = ""
+LONGEST_PASTED = 500_000
 
 
 class BankUploadForm(FlaskForm):
-    """A file, and the bank that it becomes or is added to."""
+    """A file or pasted text, and the bank that it becomes or is added to."""
 
     bank = SelectField("放进哪个题库")
     title = StringField("新题库的名称", validators=[Length(max=200, message="名称在200个字以内。")])
-    file = FileField("题库文件", validators=[FileRequired("请选择文件。")])
+    file = FileField("题库文件")
+    text = TextAreaField("或者粘贴试题", validators=[Length(max=LONGEST_PASTED, message="文字太长，请存成文件上传。")])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of the two is enough; the file counts when both are there."""
+        fits = super().validate(extra_validators)
+        if not self.file.data and not (self.text.data or "").strip():
+            self.file.errors = ["请选择文件，或者把题粘贴在下面。"]
+            return False
+        return bool(fits)
+
+    @property
+    def source(self) -> Any:
+        """The field that the questions are in."""
+        return self.file if self.file.data else self.text
 
 
 @bp.get("/banks")
@@ -38,17 +54,6 @@ class BankUploadForm(FlaskForm):
 def banks() -> ResponseReturnValue:
     """All banks with what they hold."""
     return render_template("organizer/banks/list.html", banks=questions.listed(), kinds=GRADED)
-
-
-@bp.get("/banks/<int:bank_id>")
-@role_required(Role.ORGANIZER)
-def bank(bank_id: int) -> ResponseReturnValue:
-    """The questions of one bank, keys and all."""
-    found = bank_or_404(bank_id)
-    kind = next((kind for kind in GRADED if kind == request.args.get("kind")), None)
-    search = request.args.get("search", "").strip()[:100]
-    page = questions.questions(bank_id, kind=kind, search=search, number=page_number(), size=QUESTIONS_SHOWN)
-    return render_template("organizer/banks/one.html", bank=found, page=page, kinds=GRADED, kind=kind, search=search)
 
 
 @bp.route("/banks/upload", methods=["GET", "POST"])
@@ -73,7 +78,7 @@ def bank_or_404(bank_id: int) -> BankRow:
 
 def _preview(form: BankUploadForm) -> int | None:
     """The import's id, or None with the form saying why the file could not be taken."""
-    content, name = uploaded(form.file)
+    content, name = uploaded(form.file) if form.source is form.file else _pasted(form)
     bank_id = int(form.bank.data) if form.bank.data else None
     title = (form.title.data or "").strip() if bank_id is None else ""
     actor, now = access.actor().user_id, utc_now()
@@ -84,4 +89,9 @@ def _preview(form: BankUploadForm) -> int | None:
     except Invalid as error:
         form.title.errors = list(error.messages)
         return None
-    return None if unreadable(import_id, form.file, actor, now) else import_id
+    return None if unreadable(import_id, form.source, actor, now) else import_id
+
+
+def _pasted(form: BankUploadForm) -> tuple[bytes, str]:
+    """Pasted text as if it were a file."""
+    return (form.text.data or "").encode("utf-8", "replace"), "粘贴的试题.txt"

@@ -14,8 +14,8 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
-from app.web.organizer.imports import page_number, unreadable, uploaded, uploads_folder
 from app.web.organizer.units import head_counts
+from app.web.organizer.upload import page_number, unreadable, uploaded, uploads_folder
 
 NO_UNIT = "none"
 MODES = {

@@ -13,7 +13,7 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
-from app.web.organizer.imports import unreadable, uploaded, uploads_folder
+from app.web.organizer.upload import unreadable, uploaded, uploads_folder
 
 
 class UnitsUploadForm(FlaskForm):

@@ -5,6 +5,14 @@ import io
 import pytest
 import xlsxwriter
 
+from app.database import db, writing
+from app.models import QuestionBank
+from app.operations import questions as work
+from app.operations.banks import import_bank
+from app.queries import questions
+from tests.factories import NOON
+from tests.web.organizer.small_bank import TWIN, WEEK, YEAR
+
 
 @pytest.fixture
 def manage(organizer, sign_in, client):
@@ -29,7 +37,7 @@ def brought_in(manage, upload):
 
     def go(page, content, name="文件.xlsx", **fields):
         preview = upload(page, content, name, **fields).location
-        confirmed = manage.submit(f"{preview}/confirmation", page=preview)
+        confirmed = manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
         return manage.get(confirmed.location)
 
     return go
@@ -48,3 +56,33 @@ def workbook():
         return file.getvalue()
 
     return make
+
+
+@pytest.fixture
+def own(app, manage):
+    """The address of an own bank of three questions; the last one waits for approval."""
+    with app.app_context():
+        made = import_bank([WEEK, YEAR], title="小题库", actor=None, now=NOON).bank_id
+        work.add_question(made, TWIN, state="pending", actor=None, now=NOON)
+    return f"/manage/banks/{made}"
+
+
+@pytest.fixture
+def shipped(app, own):
+    """The same bank, as one that comes with the system."""
+    with app.app_context(), writing():
+        db.session.query(QuestionBank).one().shipped_checksum = "0" * 64
+    return own
+
+
+@pytest.fixture
+def stored(app):
+    """The question of that number of the only bank, as it stands now."""
+
+    def look(number):
+        with app.app_context():
+            return questions.history(
+                db.session.query(QuestionBank.id).order_by(QuestionBank.id).limit(1).scalar(), number
+            )[0]
+
+    return look

@@ -66,7 +66,7 @@ def test_an_uploaded_bank_is_looked_at_and_then_found_in_the_list(app, manage, u
     preview = upload(UPLOAD, LAW.encode(), "保密.txt")
     assert (preview.status_code, preview.location) == (303, "/manage/imports/1")
     assert "还没有题库" in text(manage.get("/manage/banks"))
-    done = manage.submit("/manage/imports/1/confirmation", page="/manage/imports/1")
+    done = manage.submit("/manage/imports/1/confirmation", {"approve": "yes"}, page="/manage/imports/1")
     assert (done.status_code, done.location) == (303, "/manage/banks/1")
     page = manage.get("/manage/banks/1")
     assert notices(page) == ["已导入2题。"]
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_read_is_told_at_the_field_and_the_rest_is_kept(ap
 
 def test_a_form_without_a_file_asks_for_one(manage):
     page = manage.submit(UPLOAD, {"title": "国家安全题库"}, page=UPLOAD)
-    assert errors(page) == ["请选择文件。"]
+    assert errors(page) == ["请选择文件，或者把题粘贴在下面。"]
     assert 'value="国家安全题库"' in text(page)
 
 

@@ -32,5 +32,5 @@ def test_a_running_contest_comes_first_with_its_figures(app, city, contest, mana
 def test_an_upload_that_nobody_confirmed_is_remembered(city, manage, upload, workbook):
     upload("/manage/units/upload", workbook(["单位名称"], ["市审计局"]), "单位表.xlsx")
     assert "单位表《单位表.xlsx》周敏9月17日12:00接着看" in words(manage.get("/manage"))
-    manage.submit("/manage/imports/1/confirmation", page="/manage/imports/1")
+    manage.submit("/manage/imports/1/confirmation", {"approve": "yes"}, page="/manage/imports/1")
     assert "单位表《单位表.xlsx》" not in words(manage.get("/manage"))

@@ -1,6 +1,7 @@
 """The preview of an uploaded file, and what becomes of it."""
 
 import io
+import re
 
 import pytest
 
@@ -72,20 +73,21 @@ def test_a_question_stands_beside_as_the_candidate_will_see_it(manage, preview):
 
 def test_faulty_questions_are_left_out_and_the_rest_is_imported(app, manage, preview):
     page = manage.get(preview)
-    assert "将导入2题（可用1，提醒1）。有误的2题不导入，可改好后再传，已有的题不会重复。" in words(page)
+    assert "将导入2题（可用1，提醒1）。有误的2题不导入，可在这里改，也可改好文件再传，已有的题不会重复。" in words(page)
     assert "导入2题</button>" in text(page)
-    done = manage.submit(f"{preview}/confirmation", page=preview)
+    done = manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
     assert notices(manage.get(done.location)) == ["已导入2题，有误的2题没有导入。"]
     with app.app_context():
         assert banks.by_title("公文题库").total == 2
 
 
 def test_a_second_confirmation_changes_nothing_and_says_so(app, manage, preview):
-    manage.submit(f"{preview}/confirmation", page=preview)
+    manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
     again = manage.submit(f"{preview}/confirmation", page=preview)
     page = manage.get(again.location)
     assert "这份文件已经导入过，这次没有再写入。" in notices(page)
-    assert "</button>" not in text(page).split('class="confirm"')[1].split("</main>")[0]
+    buttons = re.findall(r">([^<]*)</button>", text(page).split('class="confirm"')[1].split("</main>")[0])
+    assert buttons == ["撤销这次导入"]
     with app.app_context():
         assert banks.by_title("公文题库").total == 2
 
@@ -123,7 +125,7 @@ def test_rows_of_a_workbook_are_told_by_sheet_and_row(manage, upload, workbook):
         ["单选", "一年有几个月？", "十", "十二", "C"],
     )
     page = manage.get(upload(UPLOAD, content, "题.xlsx").location)
-    assert [row[:2] for row in cells(page)[1:]] == [["2", "可用"], ["3", "有误"]]
+    assert [row[:2] for row in cells(page)[1:3]] == [["2", "可用"], ["3", "有误"]]
     assert "A列“题型”" in words(page)
 
 
@@ -131,7 +133,7 @@ def test_rows_of_a_workbook_are_told_by_sheet_and_row(manage, upload, workbook):
 def test_a_long_file_comes_in_pages(manage, upload, workbook):
     rows = [["单选", f"第{number}问？", "甲", "乙", "A"] for number in range(40)]
     preview = upload(UPLOAD, workbook(["题型", "题干", "选项A", "选项B", "答案"], *rows), "题.xlsx").location
-    assert [row[0] for row in cells(manage.get(f"{preview}?page=3"))[1:]] == [str(n) for n in range(32, 42)]
+    assert [row[0] for row in cells(manage.get(f"{preview}?page=3"))[1:11]] == [str(n) for n in range(32, 42)]
     assert "第3页，共3页" in words(manage.get(f"{preview}?page=99"))
     assert "第1页，共3页" in words(manage.get(f"{preview}?page=x"))
 

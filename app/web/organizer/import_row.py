@@ -1,0 +1,66 @@
+"""One question of a preview corrected before it is imported: the same form as in a bank."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.extensions import utc_now
+from app.operations import preview_changes
+from app.queries.imports import Preview, PreviewRow
+from app.rules.invalid import Invalid
+from app.rules.question import Draft, QuestionKind, faults
+from app.rules.revisions import key_words
+from app.rules.roles import Role
+from app.web import access
+from app.web.access import role_required
+from app.web.organizer import bp
+from app.web.organizer.question_form import LONGEST, SHOWN, QuestionForm, drafted, question_form, refill
+from app.web.organizer.upload import as_item, import_or_404
+
+_EMPTY = Draft(QuestionKind.SINGLE_CHOICE, "", (), ())
+
+
+@bp.route("/imports/<int:import_id>/rows/<int:position>", methods=["GET", "POST"])
+@role_required(Role.ORGANIZER)
+def import_row(import_id: int, position: int) -> ResponseReturnValue:
+    """Correct a question as read; its verdict is given anew when it is saved."""
+    preview = import_or_404(import_id)
+    row = preview.row(position)
+    if row is None:
+        abort(404)
+    read = row.draft or _EMPTY
+    form = question_form(read)
+    draft = drafted(form, read.pictures)
+    if not form.validate_on_submit() or "preview" in request.form:
+        return _page(form, preview, row, draft)
+    if errors := [fault for fault in faults(draft) if fault.level == "error"]:
+        refill(form, draft)
+        form.mark(errors)
+        return _page(form, preview, row, draft)
+    try:
+        preview_changes.correct_row(import_id, position, draft, actor=access.actor().user_id, now=utc_now())
+    except Invalid as error:
+        flash("".join(error.messages), "error")
+    else:
+        flash(f"{row.place}已改，还没有写入题库。", "info")
+    return redirect(_back(import_id, row), code=303)
+
+
+def _page(form: QuestionForm, preview: Preview, row: PreviewRow, draft: Draft) -> str:
+    return render_template(
+        "organizer/imports/row.html",
+        form=form,
+        preview=preview,
+        row=row,
+        pictures=(row.draft or _EMPTY).pictures,
+        item=as_item(draft, row.row or 0),
+        key=key_words(draft),
+        topics=sorted({found["draft"]["topic"] for found in preview.kept_rows if found.get("draft")} - {""}),
+        longest=LONGEST,
+        shown=max(SHOWN, len(draft.options)),
+        back=_back(preview.id, row),
+    )
+
+
+def _back(import_id: int, row: PreviewRow) -> str:
+    only, page = request.args.get("only"), request.args.get("page")
+    return url_for(".import_preview", import_id=import_id, row=row.place, only=only, page=page, _anchor="question")
