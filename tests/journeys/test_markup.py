@@ -119,6 +119,7 @@ def bring_in_a_bank(desk: Page) -> None:
     desk.goto("/manage")
     assert_tame(desk, FILE)
     desk.get_by_role("link", name=re.compile("^接着看")).click()
+    desk.get_by_label("这些题我都看过").check()
     desk.get_by_role("button", name="导入1题").click()
     assert_tame(desk, TITLE, f"题干{IMAGE}", *OPTIONS, END)
 

@@ -104,7 +104,8 @@ def upload(page: Page, name: str, content: bytes, kind: str = XLSX) -> None:
 
 def cells(page: Page, nth: int) -> list[str]:
     """The words of one column of the first table, blanks left out."""
-    return [re.sub(r"\s+", "", text) for text in page.locator(f"tbody tr > :nth-child({nth})").all_inner_texts()]
+    first = page.locator("main table").first
+    return [re.sub(r"\s+", "", text) for text in first.locator(f"tbody tr > :nth-child({nth})").all_inner_texts()]
 
 
 def in_shanghai(moment: datetime) -> str:
@@ -134,6 +135,7 @@ def test_a_bank_is_looked_at_question_by_question_and_then_found_in_the_list(des
     desk.goto("/manage/banks")
     expect(desk.get_by_role("link", name=title)).to_have_count(0)  # nothing is written by looking
     desk.go_back()
+    desk.get_by_label("这些题我都看过").check()
     desk.get_by_role("button", name="导入3题").click()
     expect(desk.locator(".flashes")).to_have_text("已导入3题，有误的1题没有导入。")
     desk.goto("/manage/banks")
@@ -185,6 +187,7 @@ def make_a_quiz(desk: Page) -> None:
     desk.goto("/manage/banks/upload")
     desk.get_by_label("新题库的名称").fill("水利题库")
     upload(desk, "水利.txt", TEXT.encode(), "text/plain")
+    desk.get_by_label("这些题我都看过").check()
     desk.get_by_role("button", name="导入3题").click()
     desk.get_by_role("link", name="用它建方案").click()
     desk.get_by_label("方案名称").fill("水利小方案")

@@ -66,8 +66,11 @@ DESK = [
     "/manage/banks/{bank}/health",
     "/manage/banks/{bank}/edit",
     "/manage/banks/{bank}/deletion",
+    "/manage/banks/{bank}/export?form=xlsx",
     "/manage/banks/upload?bank={bank}",
     "/manage/imports/{bank_import}",
+    "/manage/imports/{bank_import}/rows/0",
+    "/manage/imports/{table_import}",
     "/manage/imports/{units_import}",
     "/manage/imports/{people_import}",
     "/manage/quizzes",
@@ -167,11 +170,12 @@ def close_and_delay():
 
 
 def upload_some(actor, folder):
-    """Three files that wait for a confirmation, each with good and faulty rows."""
+    """Files that wait for a confirmation, most with good and faulty rows, one a table that nobody understands."""
     more = {"folder": folder, "actor": actor, "now": utc_now()}
     name = f"{TITLE}.csv"
     return {
         "bank_import": uploads.preview_bank(BANK.encode(), f"{TITLE}.txt", title="", bank_id=None, **more),
+        "table_import": uploads.preview_bank(UNITS.encode(), name, title="没有认出列的题库", bank_id=None, **more),
         "units_import": uploads.preview_units(UNITS.encode(), name, **more),
         "people_import": uploads.preview_people(PEOPLE.encode(), name, mode="replace", **more),
     }
@@ -215,6 +219,7 @@ def test_every_page_of_the_site_is_looked_at(live_app):
     looked_at = {adapter.match(fill(path))[0] for path in seen if path != "/nowhere"}
     pages = {rule.endpoint for rule in live_app.url_map.iter_rules() if "GET" in rule.methods}
     files = {"static", "health.alive", "health.ready", "organizer.contest_qr", "organizer.template_file"}
+    files |= {"images.image", "organizer.bank_export_file"}
     files |= {f"organizer.{name}_{kind}" for name in ("report", "absentees") for kind in ("excel", "csv")}
     elsewhere = {"account.activation", "candidate.application_made"}  # seen by the journeys that lead there
     assert pages - files - elsewhere == looked_at

@@ -1,0 +1,137 @@
+"""The preview of a bank put right: columns named, questions corrected and left out, an import taken back."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from app.queries import banks, imports
+from tests.web.organizer.reading import cells, errors, notices, tally, text, words
+from tests.web.organizer.test_imports import MIXED, UPLOAD
+
+UNNAMED = "甲栏,乙栏,丙栏,丁栏\n一周有（　　）天。,七,六,A\n一天有（　　）小时。,十二,二十四,B\n"
+
+
+@pytest.fixture
+def preview(upload):
+    """The address of the preview of a bank with one good, one doubtful and two faulty questions."""
+    return upload(UPLOAD, MIXED.encode(), "公文.txt").location
+
+
+def corrected(**change):
+    """The second question of the bank as its form holds it, put right."""
+    return {
+        "kind": "single_choice",
+        "stem": "成文日期署哪一个日期？",
+        "option_0": "起草日期",
+        "option_1": "签发日期",
+        "key": "1",
+        "difficulty": "",
+    } | change
+
+
+def test_a_question_is_corrected_in_place_and_its_verdict_given_anew(app, manage, preview):
+    form = manage.get(f"{preview}/rows/1")
+    assert "答案写成了E，但只有2个选项，请改答案或补选项" in notices(form)
+    saved = manage.submit(f"{preview}/rows/1", corrected(), page=f"{preview}/rows/1")
+    assert unquote(saved.location) == f"{preview}?row=第13行#question"
+    page = manage.get(saved.location)
+    assert notices(page)[0] == "第13行已改，还没有写入题库。"
+    assert tally(page) == {"可用": "2", "提醒": "1", "有误": "1"}
+    assert cells(page)[2] == ["13", "可用", "单选", "成文日期署哪一个日期？已改"]
+    with app.app_context():
+        assert banks.listed() == []
+
+
+def test_a_correction_that_is_wrong_is_told_at_its_field_and_kept(manage, preview):
+    page = manage.submit(f"{preview}/rows/1", corrected(key="", option_2="签发日期"), page=f"{preview}/rows/1")
+    assert errors(page) == ["选项B和选项C内容相同，请改正其中一个。", "没有答案，请填写选项字母。"]
+    assert text(page).count("签发日期</textarea>") == 2
+
+
+def test_where_one_was_in_the_list_is_kept(manage, preview):
+    address = f"{preview}/rows/1?only=to_look_at&page=2"
+    saved = manage.submit(address, corrected(), page=address)
+    assert unquote(saved.location) == f"{preview}?row=第13行&only=to_look_at&page=2#question"
+
+
+def test_a_question_is_left_out_and_taken_again(app, manage, preview):
+    left = manage.submit(f"{preview}/rows/0/choice", {"chosen": "no"}, page=preview)
+    page = manage.get(left.location)
+    assert "将导入1题（可用1，提醒1），不选的1题不导入。" in words(page)
+    assert cells(page)[1][3].endswith("不选")
+    assert ">要导入这一题</button>" in text(manage.get(f"{preview}?row=第5行"))
+    manage.submit(f"{preview}/rows/0/choice", {"chosen": "yes"}, page=preview)
+    with app.app_context():
+        assert imports.one(1).effective == 2
+
+
+def test_rows_may_be_shown_by_verdict(manage, preview):
+    assert [row[0] for row in cells(manage.get(f"{preview}?only=error"))[1:]] == ["13", "28"]
+    assert [row[0] for row in cells(manage.get(f"{preview}?only=ok"))[1:]] == ["5"]
+    assert "有误2" in words(manage.get(preview)) and "不选0" not in words(manage.get(preview))
+
+
+def test_columns_that_nobody_could_know_are_asked_for_and_read_as_told(app, manage, upload):
+    preview = upload(UPLOAD, UNNAMED.encode(), "历法.csv").location
+    page = manage.get(preview)
+    assert '<details class="field columns" open>' in text(page)
+    assert cells(page)[1][:2] == ["甲栏", "一周有（）天。"]
+    names = re.findall(r'<select class="input" name="(s0-c\d)"', text(page))
+    missing = manage.submit(f"{preview}/columns", {names[3]: "key"}, page=preview)
+    assert notices(manage.get(missing.location))[0] == "还没有指明哪一列是题干，请选一列。"
+    said = dict(zip(names, ("stem", "option0", "option1", "key"), strict=True))
+    again = manage.submit(f"{preview}/columns", said, page=preview)
+    page = manage.get(again.location)
+    assert notices(page)[0] == "已按您指定的列重新读取。"
+    assert [row[:3] for row in cells(page)[1:3]] == [["2", "可用", "单选"], ["3", "可用", "单选"]]
+    done = manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    with app.app_context():
+        assert [row.draft.key for row in banks.questions(int(done.location.rsplit("/", 1)[1])).rows] == [(0,), (1,)]
+
+
+def test_questions_wait_for_approval_unless_somebody_vouches_for_them(app, manage, preview):
+    done = manage.submit(f"{preview}/confirmation", page=preview)
+    page = manage.get(done.location)
+    assert "已导入2题，有误的2题没有导入。这些题待审核，通过以后才会被抽到。" in notices(page)
+    with app.app_context():
+        bank = banks.by_title("公文题库")
+        assert (bank.total, bank.pending) == (0, 2)
+
+
+def test_an_import_is_taken_back_from_its_page(app, manage, preview):
+    manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    page = manage.get(preview)
+    assert "导错了可以整批撤销，包括导入以后对这些题的修改。" in words(page)
+    undone = manage.submit(f"{preview}/undo", page=preview)
+    page = manage.get(undone.location)
+    assert "已撤销，这次导入的2题都不在题库里了。已经发布的竞赛不受影响。" in notices(page)
+    assert "撤销这次导入" not in text(page)
+    again = manage.submit(f"{preview}/undo", page=preview)
+    assert notices(manage.get(again.location))[0].startswith("这次导入已经撤销")
+    with app.app_context():
+        assert banks.listed() == []
+
+
+def test_questions_nearly_alike_stand_side_by_side(manage, upload):
+    one = "1. 依照某条例，有关机关应当自受理申请之日起（　　）内作出答复。\nA. 三十日\nB. 六十日\n答案：A\n\n"
+    other = one.replace("1. 依照某条例", "2. 根据某条例").replace("答复", "书面答复")
+    preview = upload(UPLOAD, (one + other).encode(), "相近.txt").location
+    page = manage.get(f"{preview}?only=twins")
+    assert [row[0] for row in cells(page)[1:]] == ["6"]
+    beside = text(page).split('<div class="twins">')[1]
+    assert "第6行（要导入的）" in beside and "第1行" in beside
+    assert "根据某条例" in beside and "依照某条例" in beside
+
+
+def test_questions_may_be_pasted(app, manage):
+    pasted = "1. 一周有几天？\r\nA. 五天\r\nB. 七天\r\n答案：B\r\n"
+    preview = manage.submit(UPLOAD, {"title": "粘贴题库", "text": pasted}, page=UPLOAD)
+    page = manage.get(preview.location)
+    assert tally(page)["可用"] == "1"
+    assert "《粘贴的试题.txt》，读出1题。" in words(page)
+
+
+@pytest.mark.parametrize("address", ["/manage/imports/1/rows/99", "/manage/imports/99/rows/0"])
+def test_a_row_that_is_not_there_is_not_found(manage, preview, address):
+    assert manage.get(address).status_code == 404
