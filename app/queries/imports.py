@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import Import, ImportChange, User
+from app.models import Import, ImportChange, Question, User
 from app.queries.pages import SIZE, Page, page, page_of
 from app.rules.matching import row_place
 from app.rules.question import Draft
@@ -173,18 +173,25 @@ def one(import_id: int) -> Preview | None:
     return _preview(found) if found else None
 
 
+_RECENT = (
+    sa.select(
+        Import.id, Import.kind, Import.file_name, Import.state, Import.outcome,
+        User.name, Import.created_at, Import.confirmed_at,
+    )
+    .outerjoin(User, User.id == Import.actor_id)
+    .order_by(Import.created_at.desc(), Import.id.desc())
+)  # fmt: skip
+
+
 def recent(*, kinds: tuple[str, ...] = KINDS, number: int = 1, size: int = SIZE) -> Page[ImportRow]:
     """A page of uploads of these kinds, the newest first, without their rows."""
-    select = (
-        sa.select(
-            Import.id, Import.kind, Import.file_name, Import.state, Import.outcome,
-            User.name, Import.created_at, Import.confirmed_at,
-        )
-        .outerjoin(User, User.id == Import.actor_id)
-        .where(Import.kind.in_(kinds))
-        .order_by(Import.created_at.desc(), Import.id.desc())
-    )  # fmt: skip
-    return page(select, number, size).map(_import)
+    return page(_RECENT.where(Import.kind.in_(kinds)), number, size).map(_import)
+
+
+def of_bank(bank_id: int) -> list[ImportRow]:
+    """The uploads whose questions a bank holds, the newest first."""
+    mine = sa.select(Question.import_id).where(Question.bank_id == bank_id, Question.import_id.is_not(None))
+    return [_import(row) for row in db.session.execute(_RECENT.where(Import.id.in_(mine)))]
 
 
 def problems_of(reading: dict[str, Any]) -> tuple[RowProblem, ...]:

@@ -36,8 +36,23 @@ document.addEventListener('submit', (event) => {
     return;
   }
   form.dataset.sentAt = String(Date.now());
+  tellBusy(form);
 });
+
+// A form whose answer takes a while says so, in words that its data-busy holds, until the next page comes.
+function tellBusy(form) {
+  const words = form.getAttribute('data-busy');
+  const button = form.querySelector('button[type="submit"]');
+  if (!words || !button || form.querySelector('.busy')) return;
+  const line = document.createElement('p');
+  line.className = 'busy';
+  line.setAttribute('role', 'status');
+  const bar = document.createElement('progress');
+  line.append(bar, document.createTextNode(words));
+  button.parentNode.after(line);
+}
 window.addEventListener('pageshow', () => {
+  for (const line of document.querySelectorAll('.busy')) line.remove();
   Array.from(document.forms).forEach((form) => { delete form.dataset.sentAt; });
 });
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.extensions import utc_now
 from app.operations import questions as work
 from app.operations import quizzes as planning
-from app.queries import banks, questions, quizzes, uses
+from app.queries import banks, imports, questions, quizzes, uses
 from app.queries.questions import Revision
 from app.rules.invalid import Invalid
 from app.rules.question import HARDEST, faults
@@ -50,6 +50,7 @@ def bank(bank_id: int) -> ResponseReturnValue:
         topics=questions.topics(bank_id),
         counts=questions.counts(bank_id),
         states=STATE_WORDS,
+        imports=imports.of_bank(bank_id),
     )
 
 

@@ -135,3 +135,10 @@ def test_questions_may_be_pasted(app, manage):
 @pytest.mark.parametrize("address", ["/manage/imports/1/rows/99", "/manage/imports/99/rows/0"])
 def test_a_row_that_is_not_there_is_not_found(manage, preview, address):
     assert manage.get(address).status_code == 404
+
+
+def test_the_bank_page_leads_to_its_imports(manage, preview):
+    manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    page = manage.get("/manage/banks/1")
+    assert cells(page)[-1] == ["公文.txt", "9月17日12:00", "周敏", "2", "查看、撤销"]
+    assert f'href="{preview}"' in text(page)
