@@ -38,6 +38,7 @@ _LONGEST_SHOWN = 40
 _HAN_FIGURES = "一二三四五六七八九十"
 _ONE_CELL = re.compile(r"\s*[|｜\n]\s*")
 _COPIED = ("explanation", "source", "topic", "difficulty", "kind_word")
+_OPTIONS = tuple(f"option{place}" for place in range(MOST_OPTIONS))
 _TOLD = {
     "stem": "题干",
     "key": "答案",
@@ -45,6 +46,7 @@ _TOLD = {
     "source": "依据",
     "topic": "知识点",
     "difficulty": "难度",
+    **{name: f"选项{letter(place)}" for place, name in enumerate(_OPTIONS)},
 }
 
 
@@ -208,20 +210,22 @@ class _SheetReader:
         return pieces
 
     def _text(self, row: tuple[str, ...], meaning: str) -> str:
-        return cell(row, self.columns.get(meaning))
+        column = self.columns.get(meaning)
+        return "" if column is None else cell(row, column)
 
     def _options(self, row: tuple[str, ...]) -> list[str]:
-        options = [self._text(row, f"option{place}") for place in range(MOST_OPTIONS)]
+        options = [self._text(row, name) for name in _OPTIONS]
         if any(options):
             return options
         return options_in_one_cell(self._text(row, "options"))
 
     def _tell_odd_cells(self, index: int, row: tuple[str, ...], pieces: Pieces) -> None:
         """Warn where the sheet kept a date or a fraction: on the screen it may read 10月1日 or 50%."""
-        told = _TOLD | {f"option{place}": f"选项{letter(place)}" for place in range(MOST_OPTIONS)}
+        if not self.sheet.odd:
+            return
         for meaning, column in self.columns.items():
             sort = self.sheet.odd.get((index, column))
-            name = told.get(meaning)
+            name = _TOLD.get(meaning)
             if not sort or not name or meaning == "difficulty":
                 continue
             said = cell(row, column)

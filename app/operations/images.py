@@ -5,9 +5,22 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.database import db
-from app.formats.images import media_type
+from app.database import db, writing
+from app.formats.images import Images, media_type
 from app.models import Image
+from app.rules.invalid import Invalid
+from app.rules.question import Picture
+
+
+def keep_picture(content: bytes, option: int | None, *, now: datetime) -> Picture:
+    """Keep one picture for the stem, or for the option at that place. Raises Invalid with why it is not taken."""
+    images = Images()
+    taken = images.take(content, option=option)
+    if isinstance(taken, str):
+        raise Invalid(f"{taken}。")
+    with writing():
+        keep_images(images.found, now)
+    return taken
 
 
 def keep_images(images: Mapping[str, bytes], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import ceil
 from typing import NamedTuple
 
@@ -29,19 +30,21 @@ def nearly_alike(texts: Sequence[str], least_percent: int) -> Iterator[Alike]:
     pairs of each are given: ten thousand copies must not make fifty million pairs.
     """
     runs = [_runs(text) for text in texts]
-    sizes = list(map(len, runs))
-    shared = _ranked(runs)
-    sets = [frozenset(own) for own in shared]
-    holders: dict[int, list[int]] = defaultdict(list)
-    for later, own in enumerate(shared):
-        size = sizes[later]
+    shared = _shared(runs)
+    spread = Counter(chain.from_iterable(shared))
+    numbered = _Numbered(shared)
+    holders: dict[str, list[int]] = defaultdict(list)
+    for later, own in enumerate(runs):
+        size = len(own)
         # what stands in this text only takes its places among the rarest, and is shared with none
-        prefix = size - ceil(size * least_percent / 100) + 1 - (size - len(own))
-        rarest = own[: max(prefix, 0)]
+        prefix = size - ceil(size * least_percent / 100) + 1 - (size - len(shared[later]))
+        rarest = sorted(sorted(shared[later]), key=spread.__getitem__)[:prefix] if prefix > 0 else []
+        candidates = sorted(_candidates(rarest, holders))
+        mine = numbered[later] if candidates else frozenset[int]()
         found = 0
-        for earlier in sorted(_candidates(rarest, holders)):
-            common = len(sets[earlier] & sets[later])
-            percent = common * 100 // (sizes[earlier] + size - common)
+        for earlier in candidates:
+            common = len(numbered[earlier] & mine)
+            percent = common * 100 // (len(runs[earlier]) + size - common)
             if percent >= least_percent and found < _MOST_PAIRS:
                 found += 1
                 yield Alike(earlier, later, percent)
@@ -49,15 +52,29 @@ def nearly_alike(texts: Sequence[str], least_percent: int) -> Iterator[Alike]:
             holders[run].append(later)
 
 
-def _ranked(runs: list[frozenset[str]]) -> list[list[int]]:
-    """The runs of each text that other texts have too, as ranks, the rarest first."""
-    spread = Counter(run for own in runs for run in own)
-    shared = sorted(sorted(run for run, count in spread.items() if count > 1), key=spread.__getitem__)
-    rank = {run: place for place, run in enumerate(shared)}
-    return [sorted(rank[run] for run in own if run in rank) for own in runs]
+class _Numbered(dict[int, frozenset[int]]):
+    """The shared runs of a text as numbers, which are compared faster; made for those texts only that are compared at all."""
+
+    def __init__(self, runs: Sequence[frozenset[str]]) -> None:
+        super().__init__()
+        self._runs, self._numbers = runs, dict[str, int]()
+
+    def __missing__(self, place: int) -> frozenset[int]:
+        numbers = self._numbers
+        self[place] = made = frozenset([numbers.setdefault(run, len(numbers)) for run in self._runs[place]])
+        return made
 
 
-def _candidates(rarest: list[int], holders: dict[int, list[int]]) -> set[int]:
+def _shared(runs: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """Of each text the runs that another text has too."""
+    seen, twice = set[str](), set[str]()
+    for own in runs:
+        twice |= seen & own
+        seen |= own
+    return [own & twice for own in runs]
+
+
+def _candidates(rarest: list[str], holders: dict[str, list[int]]) -> set[int]:
     """The earlier texts that share one of these runs, those that share a rare one first, up to a thousand."""
     found: set[int] = set()
     for run in rarest:
@@ -69,4 +86,6 @@ def _candidates(rarest: list[int], holders: dict[int, list[int]]) -> set[int]:
 
 def _runs(text: str) -> frozenset[str]:
     plain = comparable(text)
-    return frozenset(plain[start : start + RUN] for start in range(max(1, len(plain) - RUN + 1))) - {""}
+    if not plain:
+        return frozenset()
+    return frozenset({plain[start : start + RUN] for start in range(max(1, len(plain) - RUN + 1))})

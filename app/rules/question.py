@@ -150,7 +150,7 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-@lru_cache(maxsize=20_000)  # options are compared again and again; long texts would fill the memory
+@lru_cache(maxsize=50_000)  # options are compared again and again; long texts would fill the memory
 def _comparable_short(text: str) -> str:
     return _NOT_COMPARED.sub("", _folded(text))
 
@@ -196,6 +196,8 @@ def key_texts(draft: Draft) -> frozenset[str]:
 
 def _seen(draft: Draft, place: int | None) -> str:
     """The pictures at a place, as they count for sameness."""
+    if not draft.pictures:  # nearly every question of nearly every file
+        return ""
     return "".join(f"\x1e{picture.checksum}" for picture in draft.pictures if picture.option == place)
 
 

@@ -14,6 +14,7 @@ from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
 from app.web.organizer.question_form import LONGEST, SHOWN, QuestionForm, drafted, question_form, refill
+from app.web.organizer.question_pictures import take_pictures
 from app.web.organizer.upload import as_item, import_or_404
 
 _EMPTY = Draft(QuestionKind.SINGLE_CHOICE, "", (), ())
@@ -29,8 +30,12 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
         abort(404)
     read = row.draft or _EMPTY
     form = question_form(read)
-    draft = drafted(form, read.pictures)
+    pictures, reason = take_pictures(form, read.pictures)
+    draft = drafted(form, pictures)
     if not form.validate_on_submit() or "preview" in request.form:
+        return _page(form, preview, row, draft)
+    if reason:
+        form.picture.errors = [reason]
         return _page(form, preview, row, draft)
     if errors := [fault for fault in faults(draft) if fault.level == "error"]:
         refill(form, draft)
@@ -51,7 +56,6 @@ def _page(form: QuestionForm, preview: Preview, row: PreviewRow, draft: Draft) -
         form=form,
         preview=preview,
         row=row,
-        pictures=(row.draft or _EMPTY).pictures,
         item=as_item(draft, row.row or 0),
         key=key_words(draft),
         topics=sorted({found["draft"]["topic"] for found in preview.kept_rows if found.get("draft")} - {""}),

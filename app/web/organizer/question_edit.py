@@ -18,6 +18,7 @@ from app.web.access import role_required
 from app.web.organizer import bp
 from app.web.organizer.banks import bank_or_404
 from app.web.organizer.question_form import LONGEST, SHOWN, QuestionForm, drafted, question_form, refill
+from app.web.organizer.question_pictures import take_pictures
 from app.web.organizer.questions import history_or_404
 from app.web.organizer.upload import as_item
 
@@ -33,8 +34,12 @@ def question_new(bank_id: int) -> ResponseReturnValue:
         flash(SHIPPED, "error")
         return redirect(url_for(".bank", bank_id=bank_id), code=303)
     form = question_form()
-    draft, state = drafted(form), "pending" if form.pending.data else "approved"
+    pictures, reason = take_pictures(form, ())
+    draft, state = drafted(form, pictures), "pending" if form.pending.data else "approved"
     if not form.validate_on_submit():
+        return _page(form, found, draft)
+    if reason:
+        form.picture.errors = [reason]
         return _page(form, found, draft)
     if "preview" in request.form:
         return _checked(form, found, draft)
@@ -59,8 +64,12 @@ def question_edit(bank_id: int, number: int) -> ResponseReturnValue:
         return redirect(there, code=303)
     stored = history[0]
     form = question_form(stored.row.draft, stored.row.revision)
-    draft = drafted(form, stored.row.draft.pictures)
+    pictures, reason = take_pictures(form, stored.row.draft.pictures)
+    draft = drafted(form, pictures)
     if not form.validate_on_submit():
+        return _page(form, found, draft, stored)
+    if reason:
+        form.picture.errors = [reason]
         return _page(form, found, draft, stored)
     if "preview" in request.form:
         return _checked(form, found, draft, stored)

@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
@@ -82,6 +91,13 @@ class QuestionForm(FlaskForm):
     )
     pending = BooleanField("先放着，待审核")
     pictures = SelectMultipleField("配图", choices=[], validate_choice=False)
+    picture = FileField("加一张图")
+    picture_place = SelectField(
+        "加在哪里",
+        choices=[SelectChoice("", "题干"), *(SelectChoice(place, f"选项{letter(int(place))}") for place in PLACES)],
+        validate_choice=False,
+    )
+    added = HiddenField()  # pictures that came with an earlier, refused sending of the form
 
     def rows(self) -> list[tuple[int, str, Any, bool]]:
         """Each option's row: its place, its letter, its field, and whether it is ticked."""
@@ -113,9 +129,7 @@ class QuestionForm(FlaskForm):
 
 def question_form(draft: Draft | None = None, revision: int = 0) -> QuestionForm:
     """The form of this question, or an empty one."""
-    form = QuestionForm(data=_values(draft, revision) if draft else {"revision": "0"})
-    form.pictures.choices = [SelectChoice(str(at), _of(p)) for at, p in enumerate(draft.pictures if draft else ())]
-    return form
+    return QuestionForm(data=_values(draft, revision) if draft else {"revision": "0"})
 
 
 def drafted(form: QuestionForm, pictures: tuple[Picture, ...] = ()) -> Draft:
@@ -159,10 +173,6 @@ def _options(form: QuestionForm, drawn: set[int | None]) -> tuple[tuple[str, ...
 
 def _within(pictures: tuple[Picture, ...], count: int) -> tuple[Picture, ...]:
     return tuple(picture for picture in pictures if picture.option is None or picture.option < count)
-
-
-def _of(picture: Picture) -> str:
-    return ("题干" if picture.option is None else f"选项{letter(picture.option)}") + "的图"
 
 
 def _values(draft: Draft, revision: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Hostile bank files through the pages: refused or previewed, shown as text, and nothing written before confirmation."""
+"""Hostile bank files through the pages: refused or previewed, shown as text, and nothing written unconfirmed."""
 
 import re
 

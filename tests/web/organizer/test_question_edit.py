@@ -1,5 +1,7 @@
 """A question written, and corrected as its next revision."""
 
+import hashlib
+import io
 import re
 from dataclasses import replace
 
@@ -129,9 +131,41 @@ def test_a_picture_stays_until_its_tick_is_taken_away(app, manage, own, stored):
             {"checksum": "b" * 64, "option": 1, "alt": ""},
         ]
     edit = f"{own}/questions/1/edit"
-    assert "题干的图日历" in words(manage.get(edit))
+    assert "题干的图（日历）" in words(manage.get(edit))
     manage.submit(edit, filled(pictures=["0", "1"], difficulty="1"), page=edit)
     assert [picture.option for picture in stored(1).row.draft.pictures] == [None, 1]
     manage.submit(edit, filled(pictures=["1"], difficulty="1", revision="2"), page=edit)
     assert [picture.option for picture in stored(1).row.draft.pictures] == [1]
     assert "配图1张" in words(manage.get(f"{own}/questions/1"))
+
+
+DOT = b"\x89PNG\r\n\x1a\n a picture"
+
+
+def file_of(content):
+    return (io.BytesIO(content), "图.png")
+
+
+def test_a_picture_is_added_to_the_stem_or_an_option(app, manage, own, stored):
+    edit = f"{own}/questions/1/edit"
+    manage.submit(edit, filled(picture=file_of(DOT), picture_place="1"), page=edit)
+    (picture,) = stored(1).row.draft.pictures
+    assert (picture.option, picture.checksum) == (1, hashlib.sha256(DOT).hexdigest())
+    assert f'src="/images/{picture.checksum}"' in text(manage.get(f"{own}/questions/1"))
+    assert manage.get(f"/images/{picture.checksum}").data == DOT
+
+
+def test_a_picture_is_not_lost_when_the_form_is_refused(manage, own, stored):
+    edit = f"{own}/questions/1/edit"
+    page = manage.submit(edit, filled(picture=file_of(DOT), picture_place="", stem=""), page=edit)
+    assert errors(page) == ["缺少题干，请补上题目内容。"]
+    assert re.search(r'name="pictures"[^>]*value="0" checked', text(page))
+    manage.submit(edit, filled(added=value(page, "added"), pictures=["0"]), page=edit)
+    assert [picture.option for picture in stored(1).row.draft.pictures] == [None]
+
+
+def test_what_is_no_picture_is_told_at_its_field(manage, own, stored):
+    edit = f"{own}/questions/1/edit"
+    page = manage.submit(edit, filled(picture=file_of(b"<svg onload=alert(1)>")), page=edit)
+    assert errors(page)[0].startswith("有一张图片的格式不能显示，没有导入；请")
+    assert stored(1).row.revision == 1
