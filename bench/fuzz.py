@@ -215,7 +215,8 @@ def _told(summary: dict[str, object]) -> str:
     answers, longest, faults = summary["answers"], summary["longest"], summary["faults"]
     assert isinstance(answers, dict) and isinstance(longest, list) and isinstance(faults, list)
     lines = [
-        f"上传 {summary['files']} 个文件（种子 {summary['seed']}），用了 {summary['minutes']} 分钟，应答秒数 {summary['seconds']}。",
+        f"上传 {summary['files']} 个文件（种子 {summary['seed']}），用了 {summary['minutes']} 分钟，"
+        f"应答秒数 {summary['seconds']}。",
         *(f"  {answer:<16} {count:>7}" for answer, count in answers.items()),
         "最慢的：" + "，".join(f"{seconds} 秒 {name}" for seconds, name in longest),
         f"同时确认的保存 {summary['saves_meanwhile']} 次。",

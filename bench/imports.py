@@ -1,7 +1,6 @@
 """`python -m bench.imports`: ten thousand questions from an .xlsx to a finished preview, beside the parser alone."""
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -126,7 +125,8 @@ def _medians(found: list[tuple[float, float, int]]) -> dict[str, Any]:
 def _told(summary: dict[str, Any]) -> str:
     bare, own, machine = summary["floor"], summary["zhisai"], summary["machine"]
     return "\n".join([
-        f"{summary['questions']} 题的 .xlsx（{summary['bytes'] / 1e6:.1f} MB），交替测 {summary['pairs']} 对，取中位数。",
+        f"{summary['questions']} 题的 .xlsx（{summary['bytes'] / 1e6:.1f} MB），"
+        f"交替测 {summary['pairs']} 对，取中位数。",
         f"{machine['cores']} 核，Python {machine['python']}，测完时负载 {machine['load']}。",
         f"  只解析表格（下限）  CPU {bare['cpu_seconds']} 秒，历时 {bare['seconds']} 秒",
         f"  从上传到预览        CPU {own['cpu_seconds']} 秒，历时 {own['seconds']} 秒",

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from itertools import islice
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_a_damaged_file_gives_a_reading(start):
             assert reading.questions or reading.problems, made.story
 
 
-@pytest.mark.parametrize("number", [n for n in range(TRIED) if is_table(mutant(n).content)][:12])
+@pytest.mark.parametrize("number", list(islice((n for n in range(TRIED) if is_table(mutant(n).content)), 12)))
 def test_a_damaged_table_gives_an_answer(number):
     made = mutant(number)
     tell(compare_bank_safely(made.content, made.name, ()).reading)
@@ -74,10 +75,14 @@ def test_a_damaged_table_gives_an_answer(number):
 
 @pytest.mark.parametrize(
     "name",
-    ["大笑.xml", "二次膨胀.xml", "外部实体.xml", "外部实体网址.xml", "外部声明.xml", "一题大笑.xml", "嵌套十万.xml", "嵌套十万.json",
-     "只有零.txt", "没写完.json", "两端.xlsx", "表外.xlsx", "远处一格.xlsx", "合并全表.xlsx", "稀疏.xlsx", "十万列.xlsx",
-     "串数说谎.xlsx", "串有声明.xlsx", "旧表成环.xls", "编号成环.docx", "声明.docx", "段落二十万.docx", "炸弹.xlsx", "炸弹说小.xlsx",
-     "炸弹说小.docx", "炸弹相叠.xlsx", "炸弹相叠.zip", "压缩包套.zip", "路径逃逸.xlsx", "加密标记.docx", "目录很多.zip"],
+    ["大笑.xml", "二次膨胀.xml", "外部实体.xml", "外部实体网址.xml", "外部声明.xml", "一题大笑.xml",
+     "嵌套十万.xml", "嵌套十万.json",
+     "只有零.txt", "没写完.json", "两端.xlsx", "表外.xlsx", "远处一格.xlsx", "合并全表.xlsx", "稀疏.xlsx",
+     "十万列.xlsx",
+     "串数说谎.xlsx", "串有声明.xlsx", "旧表成环.xls", "编号成环.docx", "声明.docx", "段落二十万.docx",
+     "炸弹.xlsx", "炸弹说小.xlsx",
+     "炸弹说小.docx", "炸弹相叠.xlsx", "炸弹相叠.zip", "压缩包套.zip", "路径逃逸.xlsx",
+     "加密标记.docx", "目录很多.zip"],
 )  # fmt: skip
 def test_a_hostile_file_is_refused_with_what_to_do(name):
     reading = compare_bank_safely(MAKERS[name](), name, ()).reading

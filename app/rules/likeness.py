@@ -53,7 +53,7 @@ def nearly_alike(texts: Sequence[str], least_percent: int) -> Iterator[Alike]:
 
 
 class _Numbered(dict[int, frozenset[int]]):
-    """The shared runs of a text as numbers, which are compared faster; made for those texts only that are compared at all."""
+    """The shared runs of a text as numbers, which compare faster; made only for texts that are compared at all."""
 
     def __init__(self, runs: Sequence[frozenset[str]]) -> None:
         super().__init__()

@@ -35,10 +35,11 @@ def attacks() -> dict[str, tuple[str, bytes]]:
         ["单选", f"{ATTACK}题一", ATTACK, *_OTHERS[:3], "A", _OTHERS[1]],
         ["单选", f"二{_OTHERS[0]}", ATTACK, "", "", "", "Z", ""],
     ]
+    sheets = {ATTACK[:31]: [HEADER, *sheet], "<script>alert(5)": [HEADER, *sheet[:1]]}
     return {
         "text": (f"{_FILE_NAME}.txt", write_text(title, ATTACK, bank)),
         "csv": (f"{_FILE_NAME}.csv", write_csv(bank)),
-        "xlsx": (f"{_FILE_NAME}.xlsx", workbook({ATTACK[:31]: [HEADER, *sheet], "<script>alert(5)": [HEADER, *sheet[:1]]})),
+        "xlsx": (f"{_FILE_NAME}.xlsx", workbook(sheets)),
         "columns": ("x.csv", f"{ATTACK},二{_OTHERS[2]},三,四\n{ATTACK},b,c,d\n{_OTHERS[0]},b,c,d\n".encode()),
         "word": (f"{_FILE_NAME}.docx", write_word(title, bank, with_keys=True)),
         "gift": (f"{_FILE_NAME}.gift", write_gift(title, bank)),
@@ -52,9 +53,9 @@ def attacks() -> dict[str, tuple[str, bytes]]:
 
 def _drafts() -> list[Draft]:
     options = (f"{ATTACK}甲", *_OTHERS)
-    first = Draft(
-        QuestionKind.SINGLE_CHOICE, f"{ATTACK}题一{_OTHERS[0]}（　　）。", options, (0,), f"解析{ATTACK}", f"依据{ATTACK}", f"点{ATTACK}"
-    )  # fmt: skip
+    stem = f"{ATTACK}题一{_OTHERS[0]}（　　）。"
+    told = (f"解析{ATTACK}", f"依据{ATTACK}", f"点{ATTACK}")
+    first = Draft(QuestionKind.SINGLE_CHOICE, stem, options, (0,), *told)
     second = Draft(
         QuestionKind.MULTIPLE_CHOICE, f"题二{_OTHERS[1]}{ATTACK}", options, (0, 1), _OTHERS[2], _OTHERS[3], _OTHERS[0]
     )
@@ -76,12 +77,15 @@ def _json() -> bytes:
 
 def _moodle() -> bytes:
     """What stands in the HTML of a question both as markup and as text; the text is what is shown."""
-    body = f"<![CDATA[<p onclick='alert(1)'>题{ATTACK}<script>alert(1)</script><iframe src='javascript:alert(1)'></iframe>{SHOWN}</p>]]>"
+    obeyed = f"{ATTACK}<script>alert(1)</script><iframe src='javascript:alert(1)'></iframe>"
+    body = f"<text><![CDATA[<p onclick='alert(1)'>题{obeyed}{SHOWN}</p>]]></text>"
+    option = f"{ATTACK}{SHOWN}</b>]]></text></answer>"
     answers = "".join(
-        f"<answer fraction='{share}' format='html'><text><![CDATA[<b onmouseover=alert(1)>{word}{ATTACK}{SHOWN}</b>]]></text></answer>"
+        f"<answer fraction='{share}' format='html'><text><![CDATA[<b onmouseover=alert(1)>{word}{option}"
         for share, word in ((100, "甲"), (0, "乙"))
     )
     return (
-        f"<quiz><question type='multichoice'><name><text>{SHOWN}</text></name><questiontext format='html'><text>{body}</text>"
-        f"</questiontext><generalfeedback format='html'><text>{body}</text></generalfeedback>{answers}</question></quiz>"
+        f"<quiz><question type='multichoice'><name><text>{SHOWN}</text></name>"
+        f"<questiontext format='html'>{body}</questiontext><generalfeedback format='html'>{body}</generalfeedback>"
+        f"{answers}</question></quiz>"
     ).encode()

@@ -1,4 +1,5 @@
 """Workbooks, Word files and packages that are made to hurt their reader, by what they are."""
+# ruff: noqa: E501 - a table: one line a file
 
 import io
 import re
@@ -42,6 +43,7 @@ def _part(content: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
 def _with_part(content: bytes, name: str, inner: bytes) -> bytes:
     file = io.BytesIO(content)
     with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        made.NameToInfo.clear()  # or it warns of names that are there already
         made.writestr(name, inner)
     return file.getvalue()
 

@@ -1,4 +1,5 @@
 """Text files, JSON and XML that are made to hurt their reader, by what they are; nothing valid comes of most."""
+# ruff: noqa: E501 - a table: one line a file
 
 from collections.abc import Callable
 

@@ -5,11 +5,13 @@ import io
 import random
 import zipfile
 import zlib
+from collections.abc import Callable
 
 # stands in every name that tries to leave the archive: a file so called anywhere is a fault
 ESCAPED = "zhisai-fuzz-escape"
 NAMES = (
-    f"../../../../../../tmp/{ESCAPED}", f"/tmp/{ESCAPED}", f"..\\..\\{ESCAPED}", f"C:\\{ESCAPED}", f"word/../../{ESCAPED}",
+    f"../../../../../../tmp/{ESCAPED}", f"/tmp/{ESCAPED}", f"..\\..\\{ESCAPED}", f"C:\\{ESCAPED}",
+    f"word/../../{ESCAPED}",
     f"xl/./../{ESCAPED}\0.xml", f"items/{ESCAPED}\u202excod.exe", ESCAPED * 900,
 )  # fmt: skip
 _DIRECTORY = b"PK\x01\x02"
@@ -98,10 +100,11 @@ def overlapping(inner_name: str, megabytes: int, entries: int) -> bytes:
     )
 
 
-def _with(content: bytes, dice: random.Random, renamed) -> bytes:  # type: ignore[no-untyped-def]
+def _with(content: bytes, dice: random.Random, renamed: Callable[[str], str]) -> bytes:
     file = io.BytesIO(content)
     with contextlib.suppress(Exception), zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as made:
         name = dice.choice(made.namelist() or ["x"])
+        made.NameToInfo.clear()  # or it warns of names that are there already
         made.writestr(zipfile.ZipInfo(renamed(name)), dice.choice((b"", b"<a/>", b"\0" * 5000, dice.randbytes(99))))
     return file.getvalue()
 

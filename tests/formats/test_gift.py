@@ -223,8 +223,10 @@ def test_any_text_gives_a_reading_in_which_no_usable_question_is_faulty(text):
 
 
 @pytest.mark.parametrize(
-    "part", ["{", "}", "{~a", "::", "~%", "\\", "// [tag:", "$CATEGORY: a/", "[html]", "{T ", "x{\n\n", "\n", " \n", "::::\n", "　"]
-)
+    "part",
+    ["{", "}", "{~a", "::", "~%", "\\", "// [tag:", "$CATEGORY: a/", "[html]", "{T ", "x{\n\n", "\n",
+     " \n", "::::\n", "　"],
+)  # fmt: skip
 def test_no_text_takes_long(part):
     started = time.process_time()
     looks_like_gift(part * 50_000)
