@@ -40,7 +40,7 @@ bank = AppGroup("bank", help="题库：检查、审读、导入、导出。")
 def check(file: Path, as_json: bool) -> None:
     """检查题库文件 FILE，不写入任何内容，也不用数据库。
 
-    认得 .txt、.xlsx、.xls、.ods、.csv；文本可以是 UTF-8 或 GB18030 编码。
+    认得 .docx、.xlsx、.xls、.ods、.csv、.txt（UTF-8 或 GB18030 编码），以及 GIFT、Aiken、Moodle XML、QTI、JSON。
 
     \b
     例：flask bank check 普法题库.xlsx

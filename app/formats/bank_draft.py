@@ -64,7 +64,8 @@ def tell_duplicates(questions: list[ReadQuestion]) -> list[ReadQuestion]:
 
 def _with_twin(question: ReadQuestion, draft: Draft, same: Draft, alike: Draft) -> ReadQuestion:
     if same is draft:
-        message = f"与{alike.place}题干相同、选项不同（{alike.place}、{draft.place}），请核对是否两题都要"
+        differs = "图片" if set(alike.options) == set(draft.options) and alike.pictures != draft.pictures else "选项"
+        message = f"与{alike.place}题干相同、{differs}不同（{alike.place}、{draft.place}），请核对是否两题都要"
     elif key_texts(same) != key_texts(draft):
         message = f"与{same.place}题干和选项都相同，答案却不同（{same.place}、{draft.place}），请核对哪个对，删去另一题"
     else:

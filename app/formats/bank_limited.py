@@ -14,7 +14,7 @@ from app.rules.question import Draft, Fingerprints, asked_text
 from app.sandbox import Crashed, TooLarge, TooSlow, run_limited
 
 NEARLY_ALIKE = 70
-_TOO_LARGE = "这个文件解开后太大，没有读取。请删去图片和多余内容，或分成几个文件再上传"
+_TOO_LARGE = "这个文件解开后太大，或者在离正文很远的地方有零星内容，没有读取。请把需要的内容复制到新文件里再上传"
 _TOO_SLOW = "读这个文件用的时间太长，已停止。请分成几个文件，或把需要的内容复制到模板表格里再上传"
 _BROKEN = "这个文件损坏了，读不出内容。请用 Word、Excel 或 WPS 打开后另存一份，再上传"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.formats.bank_draft import draft_question, tell_duplicates
 from app.formats.bank_pieces import Pieces, kind_named, kind_not_offered, split_number
-from app.formats.columns import Header, cell, find_header, meanings
+from app.formats.columns import Header, bare, cell, column_letter, find_header, meanings
 from app.formats.problem import Problem, Reading, ReadQuestion
 from app.formats.table import Sheet, Table
 from app.rules.question import MOST_OPTIONS, QuestionKind, letter
@@ -16,7 +16,7 @@ _TITLES = {
     "content question stem questioncontent questiontext questionstem questiontitle tigan timu",
     "key": "答案 正确答案 标准答案 参考答案 试题答案 正确选项 正确答案选项 正确项 "
     "correctanswer correctanswers answer key rightanswer correctoption correctoptions daan",
-    "explanation": "解析 答案解析 试题解析 题目解析 参考解析 解释 提示 说明 analysis explanation explain jiexi",
+    "explanation": "解析 答案解析 试题解析 题目解析 参考解析 讲解 解释 提示 说明 analysis explanation explain jiexi",
     "kind_word": "题型 类型 试题类型 题目类型 题型名称 题类 type kind questiontype qtype typename tixing",
     "difficulty": "难度 难易度 难易程度 难度等级 难度系数 试题难度 level difficulty",
     "topic": "知识点 所属知识点 考点 标签 分类 题目分类 试题分类 知识点分类 章节 topic tag",
@@ -72,11 +72,12 @@ def read_bank_table(table: Table, by_hand: ByHand | None = None) -> Reading:
     skipped: list[str] = []
     for sheet in table.sheets:
         header = _header_by_hand(sheet, by_hand or {}) or question_header(sheet)
-        columns += _understood(sheet, header)
+        columns += _understood(sheet, header, (by_hand or {}).get(sheet.name or ""))
         if sheet.hidden or header is None:
             skipped += _why_skipped(sheet)
             continue
         recognised.append(header.told(sheet.name))
+        skipped += _unused(sheet, header)
         questions += [draft_question(pieces) for pieces in _SheetReader(sheet, header).read()]
     problems = list(table.problems)
     if not recognised:
@@ -95,21 +96,44 @@ def _header_by_hand(sheet: Sheet, by_hand: ByHand) -> Header | None:
     said = by_hand.get(sheet.name or "")
     if not said or "stem" not in said["columns"] or not 0 <= said["row"] < len(sheet.rows):
         return None
-    row = sheet.rows[said["row"]]
+    row, has_titles = sheet.rows[said["row"]], said.get("has_titles", True)
     columns = {name: index for name, index in said["columns"].items() if name in MEANINGS}
-    return Header(said["row"], columns, {name: cell(row, index) for name, index in columns.items()})
+    titles = {name: cell(row, index) if has_titles else "" for name, index in columns.items()}
+    return Header(said["row"] if has_titles else said["row"] - 1, columns, titles)
 
 
-def _understood(sheet: Sheet, header: Header | None) -> list[dict[str, Any]]:
-    """How a sheet was understood, for somebody to overrule: of one without header its first row is offered as such."""
+def _unused(sheet: Sheet, header: Header) -> list[str]:
+    """The columns with a title and words below it that were taken for nothing, or for something that is not kept."""
+    if header.row < 0:
+        return []
+    kept = {index for name, index in header.columns.items() if name in MEANINGS or name == "page"}
+    titled = [
+        (index, title.strip())
+        for index, title in enumerate(sheet.rows[header.row])
+        if title.strip() and meaning_of_title(bare(title)) != "gap"
+    ]
+    below = sheet.rows[header.row + 1 :]
+    unused = [
+        f"{column_letter(index)}列“{title[:_LONGEST_SHOWN]}”"
+        for index, title in titled
+        if index not in kept and any(index < len(row) and row[index].strip() for row in below)
+    ]
+    where = f"工作表“{sheet.name}”的" if sheet.name else ""
+    return [f"{where}{'、'.join(unused)}没有用到，没有读取"] if unused else []
+
+
+def _understood(sheet: Sheet, header: Header | None, said: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """How a sheet was understood, for somebody to overrule: of one without header its first row is shown."""
     filled = (index for index, row in enumerate(sheet.rows) if sum(1 for value in row if value.strip()) > 1)
-    row = header.row if header else next(filled, None)
+    row = said["row"] if said and header else header.row if header else next(filled, None)
     if sheet.hidden or row is None:
         return []
     titles = [value.strip()[:_LONGEST_SHOWN] for value in sheet.rows[row]]
     sample = [value.strip()[:_LONGEST_SHOWN] for value in (sheet.rows[row + 1 :] or [()])[0]]
     meanings = header.columns if header else {}
-    return [{"sheet": sheet.name or "", "row": row, "titles": titles, "sample": sample, "meanings": meanings}]
+    has_titles = header is not None and header.row == row
+    found = {"sheet": sheet.name or "", "row": row, "titles": titles, "sample": sample, "meanings": meanings}
+    return [found | {"has_titles": has_titles}]
 
 
 def question_header(sheet: Sheet) -> Header | None:
@@ -159,7 +183,7 @@ class _SheetReader:
         self.sheet = sheet
         self.columns = header.columns
         self.first = header.row + 1
-        titles_above = " ".join(value for row in sheet.rows[: header.row] for value in row[:1])
+        titles_above = " ".join(value for row in sheet.rows[: max(header.row, 0)] for value in row[:1])
         self._name_kind(f"{sheet.name or ''} {titles_above}")
 
     def read(self) -> list[Pieces]:

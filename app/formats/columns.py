@@ -23,6 +23,9 @@ class Header:
 
     def told(self, sheet: str | None) -> str:
         """One sentence for the preview: how each column was understood."""
+        if not any(self.titles.values()):
+            pairs = "，".join(column_letter(index) for index in self.columns.values())
+            return f"{f'工作表“{sheet}”' if sheet else '表格'}没有表头，各列是您指定的：{pairs}列"
         where = f"工作表“{sheet}”第{self.row + 1}行" if sheet else f"第{self.row + 1}行"
         pairs = "，".join(f"{column_letter(self.columns[name])}列“{title}”" for name, title in self.titles.items())
         return f"{where}是表头：{pairs}"

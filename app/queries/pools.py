@@ -44,6 +44,11 @@ class Pool:
             for i in self.items
         ]
 
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The checksums of all pictures in it."""
+        return frozenset(picture.checksum for item in self.items for picture in item.pictures)
+
     @property
     def keys(self) -> list[tuple[int, ...]]:
         return [item.key for item in self.items]

@@ -36,8 +36,6 @@ def _add(response: Response) -> Response:
         # An address that carries the version (filters.static_version) never changes; modules import each other without.
         lasting = "public, max-age=31536000, immutable"
         response.headers["Cache-Control"] = lasting if "v" in request.args else "no-cache"
-    elif request.endpoint == "images.image" and response.status_code == 200:
-        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"  # its address is its checksum
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

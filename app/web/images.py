@@ -4,6 +4,8 @@ from flask import Blueprint, Response, abort
 from flask_login import login_required
 
 from app.queries import images
+from app.rules.roles import Role
+from app.web import access
 
 bp = Blueprint("images", __name__)
 
@@ -11,8 +13,10 @@ bp = Blueprint("images", __name__)
 @bp.get("/images/<checksum>")
 @login_required
 def image(checksum: str) -> Response:
-    """A picture. Its address is its checksum: it never changes, and nobody finds one without being shown it."""
-    found = images.one(checksum) if len(checksum) == 64 else None
+    """A picture, for organizers and for those on whose paper it stands."""
+    who = access.actor()
+    may = who.may(Role.ORGANIZER) or images.is_on_a_paper(checksum, who.user_id)
+    found = images.one(checksum) if len(checksum) == 64 and may else None
     if found is None:
         abort(404)
     response = Response(found.content, mimetype=found.media_type)

@@ -221,7 +221,11 @@ def test_every_page_of_the_site_is_looked_at(live_app):
     files = {"static", "health.alive", "health.ready", "organizer.contest_qr", "organizer.template_file"}
     files |= {"images.image", "organizer.bank_export_file"}
     files |= {f"organizer.{name}_{kind}" for name in ("report", "absentees") for kind in ("excel", "csv")}
-    elsewhere = {"account.activation", "candidate.application_made"}  # seen by the journeys that lead there
+    elsewhere = {
+        "account.activation",
+        "candidate.application_made",
+        "organizer.import_undo",
+    }  # seen by the journeys that lead there
     assert pages - files - elsewhere == looked_at
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import utc_now
@@ -11,6 +11,7 @@ from app.operations import preview_changes, uploads
 from app.queries import banks, imports
 from app.queries.imports import Preview, PreviewRow, Twin
 from app.queries.pages import Page
+from app.queries.undoing import undoing
 from app.rules.invalid import Invalid
 from app.rules.question import Draft, letter
 from app.rules.roles import Role
@@ -69,11 +70,13 @@ def import_choice(import_id: int, position: int) -> ResponseReturnValue:
     return redirect(_back(import_id, position), code=303)
 
 
-@bp.post("/imports/<int:import_id>/undo")
+@bp.route("/imports/<int:import_id>/undo", methods=["GET", "POST"])
 @role_required(Role.ORGANIZER)
 def import_undo(import_id: int) -> ResponseReturnValue:
-    """Take the questions of an import out of their bank again."""
-    import_or_404(import_id)
+    """Take the questions of an import out of their bank again, after saying what goes with them."""
+    preview, going = import_or_404(import_id), undoing(import_id)
+    if request.method == "GET" and going:
+        return render_template("organizer/imports/undo.html", preview=preview, going=going)
     try:
         count = uploads.undo_import(import_id, actor=access.actor().user_id, now=utc_now())
     except Invalid as error:
@@ -111,7 +114,8 @@ def tables(preview: Preview) -> list[dict[str, Any]]:
             for column, title in enumerate(sheet["titles"])
             if title or sample[column] or column in meanings
         ]
-        shown.append({"name": sheet["sheet"], "row": sheet["row"] + 1, "columns": columns})
+        facts = {"name": sheet["sheet"], "row": sheet["row"] + 1, "has_titles": sheet.get("has_titles", True)}
+        shown.append(facts | {"place": place, "columns": columns})
     return shown
 
 
@@ -151,7 +155,8 @@ def _sheets(preview: Preview) -> Iterator[tuple[str, dict[str, Any]]]:
             meaning = request.form.get(f"s{place}-c{column}", NOT_USED)
             if meaning != NOT_USED and meaning in MEANINGS:
                 columns.setdefault(meaning, column)
-        yield sheet["sheet"], {"row": sheet["row"], "columns": columns}
+        has_titles = f"s{place}-no-titles" not in request.form
+        yield sheet["sheet"], {"row": sheet["row"], "columns": columns, "has_titles": has_titles}
 
 
 def _back(import_id: int, position: int) -> str:

@@ -5,7 +5,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from app.database import db, writing
+from app.models import Quiz
 from app.queries import banks, imports
+from tests.factories import NOON
 from tests.web.organizer.reading import cells, errors, notices, tally, text, words
 from tests.web.organizer.test_imports import MIXED, UPLOAD
 
@@ -77,6 +80,7 @@ def test_columns_that_nobody_could_know_are_asked_for_and_read_as_told(app, mana
     page = manage.get(preview)
     assert '<details class="field columns" open>' in text(page)
     assert cells(page)[1][:2] == ["甲栏", "一周有（）天。"]
+    assert "没有表头，第1行就是试题" in words(page)
     names = re.findall(r'<select class="input" name="(s0-c\d)"', text(page))
     missing = manage.submit(f"{preview}/columns", {names[3]: "key"}, page=preview)
     assert notices(manage.get(missing.location))[0] == "还没有指明哪一列是题干，请选一列。"
@@ -103,7 +107,11 @@ def test_an_import_is_taken_back_from_its_page(app, manage, preview):
     manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
     page = manage.get(preview)
     assert "导错了可以整批撤销，包括导入以后对这些题的修改。" in words(page)
-    undone = manage.submit(f"{preview}/undo", page=preview)
+    asked = words(manage.get(f"{preview}/undo"))
+    assert "从题库“公文题库”里去掉这次导入的2题。" in asked
+    assert "题库里没有别的题了，题库也一起删除。" in asked
+    assert "有人改过" not in asked
+    undone = manage.submit(f"{preview}/undo", page=f"{preview}/undo")
     page = manage.get(undone.location)
     assert "已撤销，这次导入的2题都不在题库里了。已经发布的竞赛不受影响。" in notices(page)
     assert "撤销这次导入" not in text(page)
@@ -111,6 +119,46 @@ def test_an_import_is_taken_back_from_its_page(app, manage, preview):
     assert notices(manage.get(again.location))[0].startswith("这次导入已经撤销")
     with app.app_context():
         assert banks.listed() == []
+
+
+def test_taking_back_says_how_many_were_edited_and_which_quizzes_lose_them(app, manage, preview):
+    manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    edit = "/manage/banks/1/questions/1/edit"
+    form = corrected(revision="1", stem="用于商洽工作的文种叫（　　）。", option_0="函", option_1="令", key="0")
+    manage.submit(edit, form, page=edit)
+    with app.app_context(), writing():
+        db.session.add(Quiz(title="公文方案", bank_id=1, sections=[], duration=60, attempts_allowed=1, counting="best",
+                            pass_mark=1, excellence_mark=1, created_at=NOON))  # fmt: skip
+    asked = words(manage.get(f"{preview}/undo"))
+    assert "其中1题导入以后有人改过，改动也一起去掉。" in asked
+    assert "试卷方案“公文方案”用着这个题库，撤销后题数可能不够。" in asked
+    assert "题库也一起删除" not in asked
+
+
+def test_a_table_without_a_header_keeps_its_first_question(manage, upload):
+    rows = "一周有（　　）天。,七,六,A\n一天有（　　）小时。,十二,二十四,B\n"
+    preview = upload(UPLOAD, rows.encode(), "历法.csv").location
+    page = manage.get(preview)
+    assert re.search(r'name="s0-no-titles" value="yes" checked', text(page))
+    names = re.findall(r'<select class="input" name="(s0-c\d)"', text(page))
+    said = dict(zip(names, ("stem", "option0", "option1", "key"), strict=True)) | {"s0-no-titles": "yes"}
+    page = manage.get(manage.submit(f"{preview}/columns", said, page=preview).location)
+    assert [row[:2] for row in cells(page)[1:3]] == [["1", "可用"], ["2", "可用"]]
+    assert "表格没有表头，各列是您指定的：A，B，C，D列" in words(page)
+    assert re.search(r'name="s0-no-titles" value="yes" checked', text(page))
+
+
+def test_a_column_that_nobody_understood_is_told(manage, upload):
+    rows = "题目,选项A,选项B,答案,备考,分值\n一周有（　　）天。,七,六,A,留意,2\n"
+    page = words(manage.get(upload(UPLOAD, rows.encode(), "历法.csv").location))
+    assert "E列“备考”、F列“分值”没有用到，没有读取" in page
+
+
+def test_a_decided_preview_can_no_longer_be_edited(manage, preview):
+    manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    turned = manage.get(f"{preview}/rows/1")
+    assert turned.status_code == 303
+    assert "这份文件已经导入或放弃，不能再改。要改题，请到题库里改。" in notices(manage.get(preview))
 
 
 def test_questions_nearly_alike_stand_side_by_side(manage, upload):

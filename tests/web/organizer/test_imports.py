@@ -1,7 +1,6 @@
 """The preview of an uploaded file, and what becomes of it."""
 
 import io
-import re
 
 import pytest
 
@@ -86,8 +85,7 @@ def test_a_second_confirmation_changes_nothing_and_says_so(app, manage, preview)
     again = manage.submit(f"{preview}/confirmation", page=preview)
     page = manage.get(again.location)
     assert "这份文件已经导入过，这次没有再写入。" in notices(page)
-    buttons = re.findall(r">([^<]*)</button>", text(page).split('class="confirm"')[1].split("</main>")[0])
-    assert buttons == ["撤销这次导入"]
+    assert "</button>" not in text(page).split('class="confirm"')[1].split("</main>")[0]
     with app.app_context():
         assert banks.by_title("公文题库").total == 2
 
