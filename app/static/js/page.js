@@ -43,16 +43,16 @@ document.addEventListener('submit', (event) => {
 function tellBusy(form) {
   const words = form.getAttribute('data-busy');
   const button = form.querySelector('button[type="submit"]');
-  if (!words || !button || form.querySelector('.busy')) return;
+  if (!words || !button || form.querySelector('.working')) return;
   const line = document.createElement('p');
-  line.className = 'busy';
+  line.className = 'working';
   line.setAttribute('role', 'status');
   const bar = document.createElement('progress');
   line.append(bar, document.createTextNode(words));
   button.parentNode.after(line);
 }
 window.addEventListener('pageshow', () => {
-  for (const line of document.querySelectorAll('.busy')) line.remove();
+  for (const line of document.querySelectorAll('.working')) line.remove();
   Array.from(document.forms).forEach((form) => { delete form.dataset.sentAt; });
 });
 
