@@ -53,6 +53,7 @@ def test_from_the_entry_to_the_receipt_by_keyboard_alone(desktop, town):
     expect(dialog).to_be_hidden()
     assert focused(desktop, ".paper-end")  # back where one was
     desktop.keyboard.press("Enter")
+    expect(dialog).to_be_visible()  # a Tab before that would go on in the page behind
     press_to(desktop, "交卷")
     desktop.keyboard.press("Enter")
     expect(desktop.get_by_role("heading", name="成绩回执")).to_be_visible()
