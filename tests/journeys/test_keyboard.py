@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import badge, chosen, expect_saved, item, press_to, sit_down
+from tests.journeys.steps import badge, choose, chosen, expect_saved, item, press_to, sit_down
 from tests.journeys.town import ITEMS
 
 
@@ -53,13 +53,25 @@ def test_from_the_entry_to_the_receipt_by_keyboard_alone(desktop, town):
     expect(dialog).to_be_hidden()
     assert focused(desktop, ".paper-end")  # back where one was
     desktop.keyboard.press("Enter")
-    expect(dialog).to_be_visible()  # a Tab before that would go on in the page behind
     press_to(desktop, "交卷")
     desktop.keyboard.press("Enter")
     expect(desktop.get_by_role("heading", name="成绩回执")).to_be_visible()
     press_to(desktop, "退出，换人作答")
     desktop.keyboard.press("Enter")
     expect(desktop).to_have_url(re.compile(rf"/c/{slug}$"))
+
+
+def test_whoever_asks_again_before_the_page_has_told_of_the_closing_can_still_hand_in(desktop, town):
+    sit_down(desktop, town, town.contest("fast-keys"))
+    choose(desktop, 1, 0)
+    expect_saved(desktop)
+    desktop.get_by_role("button", name="答完了，交卷").press("Enter")
+    dialog = desktop.get_by_role("dialog", name="现在交卷吗？")
+    expect(dialog).to_be_visible()
+    # in one task, so that the event of the closing comes after the second opening
+    desktop.evaluate("document.getElementById('hand-in').close(); document.querySelector('.paper-end button').click()")
+    dialog.get_by_role("button", name="交卷").click()
+    expect(desktop.get_by_role("heading", name="成绩回执")).to_be_visible()
 
 
 def test_whoever_tabs_into_an_item_chooses_with_the_arrows(desktop, town):

@@ -6,8 +6,14 @@ function isNative(dialog) {
   return typeof dialog.showModal === 'function';
 }
 
+function isOpen(dialog) {
+  return dialog.hasAttribute('open');
+}
+
 /** Open the dialog with the focus on its safe way out; resolves with the pressed button's data-answers, or '' when closed. */
 export function ask(dialog) {
+  // The browser tells of a closing later than it closes: whoever asks again meanwhile first ends the question before.
+  if (!isOpen(dialog)) dialog.dispatchEvent(new Event('close'));
   return new Promise((resolve) => {
     const opener = document.activeElement;
     let answer = '';
@@ -20,6 +26,7 @@ export function ask(dialog) {
       hide(dialog);
     };
     const onClose = () => {
+      if (isOpen(dialog)) return;      // the late word of the closing before
       dialog.removeEventListener('click', onClick);
       dialog.removeEventListener('close', onClose);
       if (opener && opener.focus && document.contains(opener)) opener.focus();
