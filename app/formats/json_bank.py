@@ -1,11 +1,8 @@
 """A bank in JSON: a list of objects, an object that holds such lists under whatever name, or one object a line."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 
-from app.formats import html_text
 from app.formats.bank_draft import draft_question, tell_duplicates
 from app.formats.bank_key import read_key, read_truth
 from app.formats.bank_pieces import Pieces, split_number
@@ -16,11 +13,12 @@ from app.formats.json_question import Fields
 from app.formats.json_values import shown, written
 from app.formats.json_walk import Surroundings, parsed, questions_in
 from app.formats.loose_html import NO_IMAGE
+from app.formats.markup import keep_with_truth, pictured, tell_left_out
 from app.formats.problem import Problem, Reading
+from app.rules.question import Picture
 
 _LIKE_JSON = re.compile(r"\s*(?:\{\s*[\"'}]|\[\s*[\[{\"\]])")
 _MOST_TOLD = 12
-_INLINE_IMAGE = re.compile(r"data:image/[\w.+-]{1,20};base64,", re.IGNORECASE)
 _TOLD = (("stem", "题干"), ("options", "选项"), ("option0", "选项"), ("key", "答案"), ("explanation", "解析"),
          ("kind_word", "题型"), ("source", "依据"), ("topic", "知识点"), ("difficulty", "难度"))  # fmt: skip
 
@@ -127,16 +125,14 @@ class _Bank:
             )
 
     def _take_images(self, pieces: Pieces, fields: Fields) -> None:
-        places: list[tuple[int | None, str]] = [(None, written(fields.values.get("stem")))]
-        places += [(place, option.markup) for place, option in enumerate(fields.options)]
-        for place, markup in places:
-            for image in html_text.images(markup):
-                content = _bytes(image.address)
-                taken = self.images.take(content, option=place, alt=image.alt) if content else NO_IMAGE
-                if isinstance(taken, str):
-                    pieces.note("图片", "warning", taken)
-                else:
-                    pieces.pictures.append(taken)
+        stem = written(fields.values.get("stem"))
+        pieces.stem = pictured(pieces, pieces.stem, stem, self.images, _not_with_it)
+        pieces.options = [
+            pictured(pieces, option.text, option.markup, self.images, _not_with_it, option=place)
+            for place, option in enumerate(fields.options)
+        ]
+        keep_with_truth(pieces)
+        tell_left_out(pieces, written(fields.values.get("explanation")), "解析")
 
     def _recognised(self) -> Iterator[str]:
         names: dict[str, str] = {}
@@ -167,12 +163,5 @@ def _is_judged(key: str, fields: Fields) -> bool:
     return truths == {True, False} or (not fields.options and (read_truth(key) is not None or key in ("0", "1")))
 
 
-def _bytes(address: str) -> bytes | None:
-    """The picture that an address holds itself."""
-    found = _INLINE_IMAGE.match(address)
-    if not found:
-        return None
-    try:
-        return base64.b64decode(address[found.end() :], validate=False)
-    except (binascii.Error, ValueError):
-        return None
+def _not_with_it(_: str) -> Picture | str:
+    return NO_IMAGE

@@ -69,7 +69,7 @@ def bare_name(name: str) -> str:
 def written(value: Any, depth: int = 0) -> str:
     """A value as text, HTML still in it: true is 正确, an object says its text, a list is one item a line."""
     if isinstance(value, str):
-        return value
+        return _NOT_IN_TEXT.sub("", value)
     if isinstance(value, bool):
         return "正确" if value else "错误"
     if isinstance(value, int | float):
@@ -86,7 +86,7 @@ def written(value: Any, depth: int = 0) -> str:
 
 def shown(value: Any) -> str:
     """A value as a candidate sees it: text without HTML."""
-    return tidy(plain_if_markup(_NOT_IN_TEXT.sub("", written(value))))
+    return tidy(plain_if_markup(written(value)))
 
 
 def is_yes(value: Any) -> bool:

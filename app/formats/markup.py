@@ -23,11 +23,15 @@ _ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:|//)", re.IGNORECASE)
 
 
 def words_of(pieces: Pieces, markup: str, found: Images, find: Finder, *, option: int | None = None) -> str:
-    """The text of a stem or an option; its pictures go to the pieces, and why one is missing to their notes.
+    """The text of a stem or an option that is written in HTML; its pictures are taken as by `pictured`."""
+    return pictured(pieces, tidy(plain(markup)), markup, found, find, option=option)
+
+
+def pictured(pieces: Pieces, text: str, markup: str, found: Images, find: Finder, *, option: int | None = None) -> str:
+    """The text that was read of this markup; its pictures go to the pieces, and why one is missing to their notes.
 
     A place that shows pictures only is called by what they are said to show.
     """
-    text = tidy(plain(markup))
     taken: list[Picture] = []
     for shown in images(markup):
         if len(pieces.pictures) + len(taken) >= _MOST_PICTURES:
@@ -46,9 +50,14 @@ def words_of(pieces: Pieces, markup: str, found: Images, find: Finder, *, option
 
 def words_only(pieces: Pieces, markup: str, column: str) -> str:
     """The text of an explanation, which has no place for pictures: that there were some is told."""
+    tell_left_out(pieces, markup, column)
+    return tidy(plain(markup))
+
+
+def tell_left_out(pieces: Pieces, markup: str, column: str) -> None:
+    """Say of a column that has no place for pictures that it showed some."""
     if images(markup):
         pieces.note(column, "warning", f"{column}里的图片没有导入；如果需要，请改用文字说明")
-    return tidy(plain(markup))
 
 
 def keep_with_truth(pieces: Pieces) -> None:

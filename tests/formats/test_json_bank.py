@@ -160,6 +160,61 @@ def test_pictures_in_the_text_are_taken_and_others_told():
     ]
 
 
+def test_options_that_are_pictures_only_are_options():
+    reading = read(
+        [{"题干": "哪个是国旗？", "选项": [f"<img src='{GIF}' alt='红旗'>", f"<img src='{GIF}'>"], "答案": "A"}]
+    )
+    draft = reading.questions[0].draft
+
+    assert (draft.options, draft.key) == (("红旗", "（图）"), (0,))
+    assert [picture.option for picture in draft.pictures] == [0, 1]
+
+
+def test_a_stem_that_is_a_picture_only_is_a_stem():
+    assert drafts([ONE | {"题干": f"<img src='{GIF}'>"}])[0][1] == "（图）"
+
+
+def test_a_picture_follows_its_option_where_wrong_stands_before_right():
+    bank = [{"题干": "一周有七天。", "选项": [f"错误<img src='{GIF}'>", "正确"], "答案": "B"}]
+    draft = read(bank).questions[0].draft
+
+    assert (draft.options, draft.key) == (("正确", "错误"), (0,))
+    assert [picture.option for picture in draft.pictures] == [1]
+
+
+def test_of_a_hundred_pictures_in_a_question_forty_are_kept_and_the_rest_told():
+    reading = read([ONE | {"题干": STEM + f"<img src='{GIF}'>" * 100}])
+
+    assert len(reading.questions[0].draft.pictures) == 40
+    assert [p.message for p in reading.questions[0].problems] == ["一道题的图片超过40张，后面的没有导入，请核对"]
+
+
+def test_a_picture_in_an_explanation_is_told():
+    bank = [ONE | {"解析": f"见图\n第二行<img src='{GIF}'>"}]
+
+    assert messages(bank) == [(1, "解析", "warning", "解析里的图片没有导入；如果需要，请改用文字说明")]
+
+
+def test_line_breaks_of_an_explanation_without_pictures_stay():
+    assert read([ONE | {"解析": "甲\n乙"}]).questions[0].draft.explanation == "甲\n乙"
+
+
+def test_pictures_on_other_sites_and_broken_ones_are_told_as_elsewhere():
+    bank = [ONE | {"题干": f"{STEM}<img src='https://a.cn/b.png'><img src='data:image/png;base64,?'>"}]
+
+    assert [message for *_, message in messages(bank)] == [
+        "图片“https://a.cn/b.png”在别的网站上，没有导入；请下载后放进文件，或改用文字说明",
+        "有一张图片的内容损坏了，没有导入；请在原文件里重新插入",
+    ]
+
+
+def test_half_characters_in_the_words_of_a_picture_are_dropped():
+    reading = read([ONE | {"选项": [f"<img src='{GIF}' alt='红\ud800旗'>", "六", "七"]}])
+
+    assert reading.questions[0].draft.options == ("红旗", "六", "七")
+    assert reading.questions[0].draft.pictures[0].alt == "红旗"
+
+
 def test_controls_and_half_characters_are_dropped():
     assert drafts([ONE | {"题干": "甲\u0000\ud800乙"}])[0][1] == "甲乙"
 
