@@ -1,8 +1,10 @@
 """What a bank loses in a form that is written out: found by reading back what was written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from app.rules.question import Draft
+from app.formats.problem import Reading
+from app.rules.question import Draft, QuestionKind
 
 _CARRIED = (
     ("题型", "kind"),
@@ -22,13 +24,17 @@ def is_same(draft: Draft, read: Draft | None) -> bool:
     return read is not None and all(getattr(draft, name) == getattr(read, name) for _, name in _CARRIED)
 
 
-def losses(drafts: Sequence[Draft], read_back: Sequence[Draft | None], form: str) -> tuple[str, ...]:
+def losses(
+    drafts: Sequence[Draft], read_back: Sequence[Draft | None], form: str, *, orders: Iterable[int] | None = None
+) -> tuple[str, ...]:
     """A sentence for each sort of loss, naming the questions by their order in `drafts`; empty when nothing is lost.
 
     `read_back` holds what became of each draft, None when it was not found again; `form` names the file's form.
+    `orders` numbers the drafts where they are not the whole bank.
     """
     told = []
-    pairs = list(enumerate(zip(drafts, read_back, strict=True), start=1))
+    numbers = range(1, len(drafts) + 1) if orders is None else orders
+    pairs = list(zip(numbers, zip(drafts, read_back, strict=True), strict=True))
     if pictured := [order for order, (draft, _) in pairs if draft.pictures]:
         told.append(f"{named(pictured)}有图片，{form}不带图片")
     if gone := [order for order, (_, read) in pairs if read is None]:
@@ -38,6 +44,39 @@ def losses(drafts: Sequence[Draft], read_back: Sequence[Draft | None], form: str
         if changed:
             told.append(f"{named(changed)}的{column}在{form}里不能原样保留，再导入时会有出入")
     return tuple(told)
+
+
+def lost_of_choices(
+    drafts: Sequence[Draft], reread: Callable[[Sequence[Draft]], Reading], form: str
+) -> tuple[str, ...]:
+    """What a form loses that carries pictures but no fill-in questions, in sentences; empty when it is nothing.
+
+    `reread` writes drafts without pictures in the form and reads them again. Questions are numbered as in `drafts`.
+    """
+    kept = {
+        order: replace(draft, pictures=())
+        for order, draft in enumerate(drafts, start=1)
+        if draft.kind is not QuestionKind.FILL_IN
+    }
+    told = [f"{len(drafts) - len(kept)}道填空题没有写出：平台不能自动阅卷"] if len(kept) < len(drafts) else []
+    written = list(kept.values())
+    read = [question.draft for question in reread(written).questions]
+    if len(read) > len(written):
+        told.append(f"写进{form}后会多读出{len(read) - len(written)}题，再导入时请核对")
+    if len(read) != len(written):
+        read = _found_again(written, read)
+    return (*told, *losses(written, read, form, orders=kept))
+
+
+def _found_again(written: Sequence[Draft], read: Iterable[Draft | None]) -> list[Draft | None]:
+    """For each draft the next one read with the same stem, None where there is none: places tell nothing here."""
+    waiting: dict[str, list[Draft]] = {}
+    for draft in read:
+        if draft is not None:
+            waiting.setdefault(draft.stem, []).append(draft)
+    for alike in waiting.values():
+        alike.reverse()
+    return [found.pop() if (found := waiting.get(draft.stem)) else None for draft in written]
 
 
 def named(orders: Iterable[int]) -> str:

@@ -2,12 +2,11 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from app.formats.bank_losses import losses
+from app.formats.bank_losses import lost_of_choices
 from app.formats.html_text import markup_of
 from app.formats.images import media_type
 from app.formats.moodle_files import PLACE
@@ -39,13 +38,11 @@ def write_moodle_xml(title: str, drafts: Sequence[Draft], images: Mapping[str, b
 
 def lost_in_moodle_xml(drafts: Sequence[Draft]) -> tuple[str, ...]:
     """What the file cannot carry, or Moodle will not keep, one sentence for each; empty when it is nothing."""
-    kept = [replace(draft, pictures=()) for draft in drafts if draft.kind is not QuestionKind.FILL_IN]
-    told = [f"{len(drafts) - len(kept)}道填空题没有写出：平台不能自动阅卷"] if len(kept) < len(drafts) else []
-    read = read_moodle_xml(write_moodle_xml("", kept, {})).questions
-    told += losses(kept, [question.draft for question in read], "Moodle XML") if len(read) == len(kept) else ()
-    if long := sum(len(tag) > _LONGEST_TAG for draft in kept for tag in _tags(draft)):
-        told.append(f"有{long}处依据写成标签后超过{_LONGEST_TAG}字：本平台能完整读回，在Moodle里会被截短")
-    return tuple(told)
+    told = lost_of_choices(drafts, lambda kept: read_moodle_xml(write_moodle_xml("", kept, {})), "Moodle XML")
+    tags = [tag for draft in drafts if draft.kind is not QuestionKind.FILL_IN for tag in _tags(draft)]
+    if long := sum(len(tag) > _LONGEST_TAG for tag in tags):
+        told += (f"有{long}处依据写成标签后超过{_LONGEST_TAG}字：本平台能完整读回，在Moodle里会被截短",)
+    return told
 
 
 def _add_category(quiz: Element, topic: str, title: str) -> None:

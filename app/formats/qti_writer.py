@@ -3,10 +3,9 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 
-from app.formats.bank_losses import losses
+from app.formats.bank_losses import lost_of_choices
 from app.formats.html_text import markup_of
 from app.formats.images import media_type
 from app.formats.qti import read_qti
@@ -47,11 +46,7 @@ def write_qti(title: str, drafts: Sequence[Draft], images: Mapping[str, bytes]) 
 
 def lost_in_qti(drafts: Sequence[Draft]) -> tuple[str, ...]:
     """What the package cannot carry, one sentence for each; empty when it is nothing."""
-    kept = [replace(draft, pictures=()) for draft in drafts if draft.kind is not QuestionKind.FILL_IN]
-    told = [f"{len(drafts) - len(kept)}道填空题没有写出：平台不能自动阅卷"] if len(kept) < len(drafts) else []
-    read = read_qti(write_qti("", kept, {})).questions
-    told += losses(kept, [question.draft for question in read], "QTI") if len(read) == len(kept) else ()
-    return tuple(told)
+    return lost_of_choices(drafts, lambda kept: read_qti(write_qti("", kept, {})), "QTI")
 
 
 def _add(archive: zipfile.ZipFile, path: str, content: bytes) -> None:

@@ -78,7 +78,7 @@ def test_what_is_lost_is_told():
     assert lost_in_moodle_xml([PICTURED, JUDGED]) == ()
     assert lost_in_moodle_xml([gap, marked, long]) == (
         "1道填空题没有写出：平台不能自动阅卷",
-        "第1题的题干在Moodle XML里不能原样保留，再导入时会有出入",
+        "第2题的题干在Moodle XML里不能原样保留，再导入时会有出入",
         "有1处依据写成标签后超过50字：本平台能完整读回，在Moodle里会被截短",
     )
 

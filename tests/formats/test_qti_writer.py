@@ -60,7 +60,7 @@ def test_what_is_lost_is_told():
     assert lost_in_qti([PICTURED, JUDGED]) == ()
     assert lost_in_qti([gap, replace(JUDGED, stem="（2分）题干")]) == (
         "1道填空题没有写出：平台不能自动阅卷",
-        "第1题的题干在QTI里不能原样保留，再导入时会有出入",
+        "第2题的题干在QTI里不能原样保留，再导入时会有出入",
     )
 
 
