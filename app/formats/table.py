@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from app.formats.csv_guard import unguarded
 from app.formats.plain_text import TABLES_ONLY, TEXT_TOO, PlainText, decode
 from app.formats.problem import Problem
 from app.formats.spreadsheet import MOST_COLUMNS, MOST_ROWS
+from app.rules.csv_guard import unguarded
 from app.sandbox import Crashed, TooLarge, TooSlow, run_limited
 
 LARGEST_MB = 20

@@ -7,11 +7,11 @@ from typing import Any
 
 from app.formats.bank_losses import is_same, losses
 from app.formats.bank_table import read_bank_table
-from app.formats.csv_guard import guarded
 from app.formats.spelling import PLAIN, Spelling, faithful
 from app.formats.spreadsheet import MOST_ROWS
 from app.formats.table import Sheet, Table
 from app.formats.templates import TEMPLATES, Column
+from app.rules.csv_guard import guarded
 from app.rules.question import MOST_OPTIONS, Draft, letter
 
 _SHEET = "题库"

@@ -8,9 +8,7 @@ from app.reports.absences import HEADS as ABSENT_HEADS
 from app.reports.absences import absent_lines, heading
 from app.reports.tables import HEADS, ReportDocument, lines
 from app.rules.absence import Absentees
-
-# What a spreadsheet takes for the beginning of a formula, in its full-width forms too.
-_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from app.rules.csv_guard import guarded
 
 
 def write_csv(document: ReportDocument) -> bytes:
@@ -23,11 +21,6 @@ def absentees_csv(absentees: Absentees, *, contest: str, unit: str) -> bytes:
     """The list of those who have not taken part; `unit` names whom it covers."""
     below = [contest, heading(absentees, unit=unit)]
     return _written([ABSENT_HEADS, *absent_lines(absentees), (), *((text,) for text in below)])
-
-
-def guarded(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would compute."""
-    return f"'{text}" if text.startswith(_BEGINNINGS) or text.lstrip().startswith(_BEGINNINGS) else text
 
 
 def _written(rows: Iterable[Sequence[str]]) -> bytes:

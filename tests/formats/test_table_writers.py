@@ -6,11 +6,9 @@ import io
 import openpyxl
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.formats.bank_losses import is_same
 from app.formats.bank_table import read_bank_table
-from app.formats.csv_guard import guarded, unguarded
 from app.formats.plain_text import decode
 from app.formats.spreadsheet import read_cells
 from app.formats.table import read_delimited, workbook
@@ -72,17 +70,6 @@ def test_no_cell_of_csv_is_a_formula():
 
     assert rows[1][1:7] == ["'=1+1", "'-1", "''+2", "'＝3", "'@x", "4"]
     assert is_same(bank[0], from_csv(bank)[0])
-
-
-@given(st.text(alphabet="'=+-@ \t\n＝甲1", max_size=8))
-def test_the_guard_comes_off_again(text):
-    assert unguarded(guarded(text)) == text
-    assert not guarded(text).lstrip().startswith(("=", "+", "-", "@", "＝"))
-
-
-@pytest.mark.parametrize("text", ["'甲'乙", "'", "‘=’", "1=1"])
-def test_other_text_is_not_guarded(text):
-    assert guarded(text) == unguarded(text) == text
 
 
 @pytest.mark.parametrize(

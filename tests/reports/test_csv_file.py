@@ -3,8 +3,6 @@
 import csv
 import io
 
-import pytest
-
 from app.reports import csv_file, tables
 from tests.reports.example import ABSENTEES, FORMULAS, absentees_named, document, named
 
@@ -34,16 +32,6 @@ def test_rates_are_printed_and_counts_have_no_comma():
     row = read(csv_file.write_csv(document()))[3]
 
     assert row[1:8] == ["甲局合计", "14", "1", "13", "11", "2", "84.62%"]
-
-
-@pytest.mark.parametrize("name", FORMULAS[:9])
-def test_what_a_spreadsheet_would_compute_gets_an_apostrophe(name):
-    assert csv_file.guarded(name) == f"'{name}"
-
-
-@pytest.mark.parametrize("text", ["甲局", "—", "84.62%", "138****6207", "", "1-2号楼"])
-def test_an_ordinary_text_stays_as_it_is(text):
-    assert csv_file.guarded(text) == text
 
 
 def test_no_cell_of_any_file_begins_like_a_formula():
