@@ -54,15 +54,15 @@ _TOLD = {
 # row from 0 and the column of each meaning.
 ByHand = dict[str, dict[str, Any]]
 MEANINGS = (
-    "stem", "key", *(f"option{place}" for place in range(MOST_OPTIONS)), "options", "kind_word", "explanation",
-    "source", "topic", "difficulty", "number",
+    "stem", "key", *_OPTIONS, "options", "kind_word", "explanation", "source", "topic", "difficulty", "number",
 )  # fmt: skip
 
 
-def read_bank_table(table: Table, by_hand: ByHand | None = None) -> Reading:
+def read_bank_table(table: Table, by_hand: ByHand | None = None, *, tells_twins: bool = True) -> Reading:
     """The questions of every sheet that has a header, with a verdict for each row. Never raises.
 
-    `by_hand` overrules what the titles of the columns seem to mean, sheet by sheet.
+    `by_hand` overrules what the titles of the columns seem to mean, sheet by sheet. Without `tells_twins` nobody is
+    told which are alike: the table is only a part of what will be compared.
     """
     if not table.is_readable:
         return Reading(problems=table.problems)
@@ -84,7 +84,7 @@ def read_bank_table(table: Table, by_hand: ByHand | None = None) -> Reading:
         message = "没有找到表头。请在表格第一行写上列名，至少有“题干”和“答案”两列，选项写在“选项A、选项B……”各列"
         problems.append(Problem(None, None, "error", message))
     return Reading(
-        questions=tuple(tell_duplicates(questions)),
+        questions=tuple(tell_duplicates(questions) if tells_twins else questions),
         problems=tuple(problems),
         recognised=tuple(recognised),
         skipped=tuple(skipped),

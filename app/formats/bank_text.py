@@ -23,13 +23,16 @@ _KEPT_LENGTH = 8_000
 _KEPT_OPTIONS = 26
 
 
-def read_bank_text(text: str) -> Reading:
-    """The questions of a text with a verdict for each; row numbers are line numbers. Never raises."""
+def read_bank_text(text: str, *, tells_twins: bool = True) -> Reading:
+    """The questions of a text with a verdict for each; row numbers are line numbers. Never raises.
+
+    Without `tells_twins` nobody is told which are alike: the text is only a part of what will be compared.
+    """
     lines = text.split("\n", MOST_LINES + 1)
     if len(lines) > MOST_LINES or any(len(line) > _LONGEST_LINE for line in lines):
         message = f"文本太长（超过{MOST_LINES}行，或有一行超过{_LONGEST_LINE}字）。请分成几个文件，每题从新的一行开始"
         return Reading(problems=(Problem(None, None, "error", message),))
-    return _TextReader([shortened(tidy(line)) for line in lines]).read()
+    return _TextReader([shortened(tidy(line)) for line in lines]).read(tells_twins)
 
 
 def shortened(text: str) -> str:
@@ -58,7 +61,7 @@ class _TextReader:
         self.lists_keys = False
         self.kinds_come_first = False
 
-    def read(self) -> Reading:
+    def read(self, tells_twins: bool) -> Reading:
         for index, line in enumerate(self.lines):
             if line:
                 self._take(index, line)
@@ -67,7 +70,9 @@ class _TextReader:
         if len(self.found) > MOST_QUESTIONS:
             message = f"共{len(self.found)}题，一次最多{MOST_QUESTIONS}题。请分成几个文件"
             return Reading(self.title, problems=(Problem(None, None, "error", message),))
-        questions = tell_duplicates([draft_question(pieces) for pieces in self.found])
+        questions = [draft_question(pieces) for pieces in self.found]
+        if tells_twins:
+            questions = tell_duplicates(questions)
         return Reading(self.title, "\n".join(self.note), tuple(questions), self.problems.told(), tuple(self.recognised))
 
     # --- one line

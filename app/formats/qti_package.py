@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from app.formats.images import Images
+from app.formats.zip_limits import is_bomb
 from app.rules.question import Picture
 
 MANIFEST = "imsmanifest.xml"
@@ -16,8 +17,6 @@ LARGEST_XML = 4 << 20
 _LARGEST_IMAGE = 4 << 20
 _MOST_ENTRIES = 45_000
 _MOST_UNPACKED = 200 << 20
-_STEEPEST_RATIO = 250
-_RATIO_COUNTS_FROM = 8 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
@@ -41,9 +40,7 @@ class Package:
             entries = self._archive.infolist()
         except _UNREADABLE:
             raise BadPackage(_BROKEN) from None
-        if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
-            raise BadPackage(_BOMB)
-        if any(entry.file_size > max(_RATIO_COUNTS_FROM, _STEEPEST_RATIO * entry.compress_size) for entry in entries):
+        if is_bomb(entries, _MOST_ENTRIES, _MOST_UNPACKED):
             raise BadPackage(_BOMB)
         self._entries = {_path_of(entry): entry for entry in entries if not entry.is_dir()}
         manifests = [path for path in self._entries if posixpath.basename(path).lower() == MANIFEST]

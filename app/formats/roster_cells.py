@@ -37,9 +37,9 @@ class RosterCells:
     skipped: tuple[str, ...] = ()
 
 
-def read_cells(content: bytes, name: str, titles: dict[str, str], needed: tuple[str, ...], missing: str) -> RosterCells:
+def read_cells(content: bytes, titles: dict[str, str], needed: tuple[str, ...], missing: str) -> RosterCells:
     """The rows below the header of every sheet that has one, without anything like an identity card's number."""
-    table = read_table(content, name)
+    table = read_table(content)
     if not table.is_readable:
         return RosterCells(problems=table.problems)
     meaning_of = {title: meaning for meaning, words in titles.items() for title in words.split()}

@@ -40,7 +40,7 @@ def read_units(content: bytes, name: str, known: frozenset[str] | None = None) -
 
     Whether a parent exists is asked only when `known` tells which names and codes there are besides the file's.
     """
-    found = read_cells(content, name, _UNIT_TITLES, ("name",), "没有找到表头。请在第一行写上列名，至少有“单位名称”一列")
+    found = read_cells(content, _UNIT_TITLES, ("name",), "没有找到表头。请在第一行写上列名，至少有“单位名称”一列")
     units = [_unit(line) for line in found.lines]
     notes = _collected(unit_faults(units, known))
     told = tuple(replace(unit, problems=(*unit.problems, *notes.get(index, ()))) for index, unit in enumerate(units))
@@ -50,7 +50,7 @@ def read_units(content: bytes, name: str, known: frozenset[str] | None = None) -
 def read_people(content: bytes, name: str) -> PeopleReading:
     """The people of a table; any bytes in, never an exception. Whether a unit exists is not asked here."""
     message = "没有找到表头。请在第一行写上列名，至少有“姓名”和“单位”两列"
-    found = read_cells(content, name, _PERSON_TITLES, ("name", "unit"), message)
+    found = read_cells(content, _PERSON_TITLES, ("name", "unit"), message)
     people = [_person(line) for line in found.lines]
     notes = _collected(people_faults(people))
     told = tuple(

@@ -5,13 +5,12 @@ import io
 import zipfile
 from typing import Any
 
+from app.formats.zip_limits import is_bomb
+
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 _MOST_ENTRIES = 2_000
 _MOST_UNPACKED = 400 << 20
-# ordinary sheets shrink to a tenth, dull ones to a hundredth; small entries may do as they like
-_STEEPEST_RATIO = 250
-_RATIO_COUNTS_FROM = 8 << 20
 
 Sheet = dict[str, Any]
 
@@ -51,11 +50,8 @@ def _refusal_of_zip(content: bytes) -> str:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
         return "broken"
-    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+    if is_bomb(entries, _MOST_ENTRIES, _MOST_UNPACKED):
         return "bomb"
-    for entry in entries:
-        if entry.file_size > max(_RATIO_COUNTS_FROM, _STEEPEST_RATIO * entry.compress_size):
-            return "bomb"
     names = {entry.filename for entry in entries}
     if any(name.startswith("word/") for name in names):
         return "word"

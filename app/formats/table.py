@@ -64,15 +64,12 @@ class Table:
         return not any(problem.level == "error" for problem in self.problems)
 
 
-def read_table(content: bytes, name: str = "") -> Table:
-    """The sheets of a workbook or of delimited text. Never raises; at most 20 MB, 20 000 rows, 100 columns.
-
-    `name` is only used to tell the reader which file is meant.
-    """
+def read_table(content: bytes) -> Table:
+    """The sheets of a workbook or of delimited text. Never raises; at most 20 MB, 20 000 rows, 100 columns."""
     if too_big := size_problem(content):
         return Table(problems=(too_big,))
     if is_workbook(content):
-        return read_workbook(content, instead=TABLES_ONLY)
+        return _read_workbook(content)
     found = decode(content, instead=TABLES_ONLY)
     return read_delimited(found) if found.text else Table(problems=found.problems)
 
@@ -90,18 +87,6 @@ def size_problem(content: bytes) -> Problem | None:
 def is_workbook(content: bytes) -> bool:
     """Whether the bytes begin like a zipped or a compound file, whatever the name says."""
     return content.startswith((_ZIP, _EMPTY_ZIP, _COMPOUND))
-
-
-def read_workbook(content: bytes, *, instead: str = TEXT_TOO) -> Table:
-    """The sheets of an .xlsx, .xls or .ods file, parsed in the limited child; `instead` as for `decode`."""
-    try:
-        return workbook(run_limited("app.formats.spreadsheet:read_cells", content), instead=instead)
-    except TooLarge:
-        return Table(problems=(_file_error(_TOO_LARGE),))
-    except TooSlow:
-        return Table(problems=(_file_error(_TOO_SLOW),))
-    except Crashed:
-        return Table(problems=(_file_error(_REFUSALS["broken"]),))
 
 
 def workbook(answer: dict[str, Any], *, instead: str = TEXT_TOO) -> Table:
@@ -136,6 +121,18 @@ def read_delimited(found: PlainText) -> Table:
         message = f"第{len(rows) + 1}行附近的双引号没有成对，后面的内容连成了一格。请改正后再上传"
         return Table(problems=(_file_error(message),))
     return Table((Sheet(None, tuple(rows)),), found.problems)
+
+
+def _read_workbook(content: bytes) -> Table:
+    """The sheets of an .xlsx, .xls or .ods file, parsed in the limited child."""
+    try:
+        return workbook(run_limited("app.formats.spreadsheet:read_cells", content), instead=TABLES_ONLY)
+    except TooLarge:
+        return Table(problems=(_file_error(_TOO_LARGE),))
+    except TooSlow:
+        return Table(problems=(_file_error(_TOO_SLOW),))
+    except Crashed:
+        return Table(problems=(_file_error(_REFUSALS["broken"]),))
 
 
 def _file_error(message: str) -> Problem:

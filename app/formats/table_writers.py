@@ -11,6 +11,7 @@ from app.formats.spelling import PLAIN, Spelling, faithful
 from app.formats.spreadsheet import MOST_ROWS
 from app.formats.table import Sheet, Table
 from app.formats.templates import TEMPLATES, Column
+from app.formats.xml_tree import allowed
 from app.rules.csv_guard import guarded
 from app.rules.question import MOST_OPTIONS, Draft, letter
 
@@ -18,7 +19,6 @@ _SHEET = "题库"
 _COLUMNS = TEMPLATES["题库模板.xlsx"].columns
 _FEWEST_OPTIONS = sum(column.title.startswith("选项") for column in _COLUMNS)
 _FACE = {"font_name": "宋体", "font_size": 11, "valign": "top"}
-_CONTROL = str.maketrans(dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]))
 
 
 def write_xlsx(title: str, drafts: Sequence[Draft]) -> bytes:
@@ -29,7 +29,7 @@ def write_xlsx(title: str, drafts: Sequence[Draft]) -> bytes:
     file = io.BytesIO()
     calm = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, calm) as book:
-        book.set_properties({"title": title.translate(_CONTROL)})
+        book.set_properties({"title": allowed(title)})
         _fill(book, columns, rows)
     return file.getvalue()
 
@@ -83,7 +83,7 @@ def _row(draft: Draft, columns: Sequence[Column], way: Spelling) -> tuple[str, .
         "难度": "" if draft.difficulty is None else str(draft.difficulty),
     }
     said |= {f"选项{letter(place)}": option for place, option in enumerate(way.options(draft))}
-    return tuple(said.get(column.title, "").translate(_CONTROL) for column in columns)
+    return tuple(allowed(said.get(column.title, "")) for column in columns)
 
 
 def _faithful(draft: Draft, columns: Sequence[Column], number: int) -> Spelling:

@@ -11,14 +11,15 @@ from app.formats.problem import Reading
 from app.formats.spelling import PLAIN, Spelling, faithful
 from app.rules.question import Draft, QuestionKind, letter, tidy
 
-_HEADINGS = {
+# the kinds in the order of their sections, here and on paper
+HEADINGS = {
     QuestionKind.SINGLE_CHOICE: "单项选择题",
     QuestionKind.MULTIPLE_CHOICE: "多项选择题",
     QuestionKind.ANY_NUMBER: "不定项选择题",
     QuestionKind.TRUE_FALSE: "判断题",
     QuestionKind.FILL_IN: "填空题",
 }
-_ORDINALS = "一二三四五"
+ORDINALS = "一二三四五"
 _BREAK = re.compile(r"\s*\n\s*")
 # what is tried, one after the other, when a question does not read back: these parts with each line marked as continued
 _FIELDS = ("解析", "依据", "知识点")
@@ -56,7 +57,7 @@ def lost_in_text(drafts: Sequence[Draft]) -> tuple[str, ...]:
 
 
 def _in_sections(drafts: Sequence[Draft]) -> list[_Numbered]:
-    kinds = list(_HEADINGS)
+    kinds = list(HEADINGS)
     ordered = sorted(enumerate(drafts), key=lambda pair: kinds.index(pair[1].kind))
     return [_Numbered(number, order, _carried(draft)) for number, (order, draft) in enumerate(ordered, start=1)]
 
@@ -80,7 +81,7 @@ def _rendered(title: str, note: str, questions: Sequence[_Numbered]) -> str:
     kinds: list[QuestionKind] = []
     for question in questions:
         if question.draft.kind not in kinds:
-            parts.append(f"{_ORDINALS[len(kinds)]}、{_HEADINGS[question.draft.kind]}")
+            parts.append(f"{ORDINALS[len(kinds)]}、{HEADINGS[question.draft.kind]}")
             kinds.append(question.draft.kind)
         parts.append("\n".join(_lines(question)))
     return "\n\n".join(parts) + "\n"

@@ -6,7 +6,7 @@ from app.formats.problem import Problem, Reading
 from app.formats.word_blocks import Blocks
 from app.formats.word_gathering import gathered
 from app.formats.word_items import Item
-from app.formats.word_package import UNREADABLE, WordPackage, broken, is_word, open_package
+from app.formats.word_package import BROKEN, UNREADABLE, WordPackage, is_word, open_package
 from app.formats.word_pictures import Album
 from app.formats.word_xml import NOT_WELL_FORMED, TooMuch
 
@@ -35,7 +35,7 @@ def read_word(content: bytes) -> Reading:
     except TooMuch:
         return _refused(_TOO_MUCH)
     except (*NOT_WELL_FORMED, *UNREADABLE):
-        return _refused(broken())
+        return _refused(BROKEN)
     album = Album(package, blocks.sightings)
     reading = gathered(items, album)
     return Reading(

@@ -17,7 +17,6 @@ from app.formats.word_pictures import Album, illustrated
 from app.rules.matching import row_place
 
 _LINE_NUMBER = re.compile(r"第(\d{1,6})行")
-_TWIN = re.compile(r"与(?:.{1,200}!)?第\d+行(?:题干|重复)")
 _OPTION_PLACE = re.compile(r"option(\d+)")
 
 _LONGEST_LETTER = 8
@@ -62,7 +61,7 @@ class _Text:
         """What the reader of text says, told by paragraphs; the questions are kept apart with their place."""
         if not any(self.lines):
             return Reading()
-        reading = read_bank_text("\n".join(self.lines))
+        reading = read_bank_text("\n".join(self.lines), tells_twins=False)
         owners = self._owners([question.row for question in reading.questions])
         for index, question in enumerate(reading.questions):
             at_stem, behind = owners.get(index, ([], []))
@@ -119,11 +118,7 @@ class _Text:
 
     def _told_by_paragraph(self, question: ReadQuestion, remarks: list[str]) -> _Placed:
         row = self.paragraphs[question.row - 1]
-        problems = [
-            replace(each, row=row, message=self._by_paragraph(each.message))
-            for each in question.problems
-            if not _TWIN.match(each.message)
-        ]
+        problems = [replace(each, row=row, message=self._by_paragraph(each.message)) for each in question.problems]
         problems += [Problem(row, "题干", "warning", remark) for remark in dict.fromkeys(remarks)]
         draft = question.draft and replace(question.draft, place=row_place(row, None, "段"))
         return row, replace(question, row=row, unit="段", draft=draft, problems=tuple(problems))
@@ -155,7 +150,7 @@ def _holds_options(line: str) -> bool:
 
 
 def _read_table(table: QuestionTable, album: Album) -> tuple[tuple[str, ...], list[ReadQuestion]]:
-    reading = read_bank_table(Table((table.sheet,)))
+    reading = read_bank_table(Table((table.sheet,)), tells_twins=False)
     header = question_header(table.sheet)
     meaning = {column: name for name, column in header.columns.items()} if header else {}
     placed: dict[int, list[tuple[int | None, int]]] = {}
@@ -171,9 +166,8 @@ def _read_table(table: QuestionTable, album: Album) -> tuple[tuple[str, ...], li
     questions = []
     for question in reading.questions:
         drawn = illustrated(question, album, placed.get(question.row, []), explaining.get(question.row, []))
-        kept = [problem for problem in drawn.problems if not _TWIN.match(problem.message)]
         remarked = dict.fromkeys(remarks.get(question.row - 1, ()))
-        kept += [Problem(question.row, "题干", "warning", remark, question.sheet) for remark in remarked]
-        questions.append(replace(drawn, problems=tuple(kept)))
+        told = [Problem(question.row, "题干", "warning", remark, question.sheet) for remark in remarked]
+        questions.append(replace(drawn, problems=(*drawn.problems, *told)))
     # there are no worksheets here: “表1”第1行是表头
     return tuple(told.removeprefix("工作表") for told in reading.recognised), questions

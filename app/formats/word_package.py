@@ -10,19 +10,17 @@ from typing import IO
 from xml.etree.ElementTree import Element
 
 from app.formats.word_xml import blocks, child, name, parsed, value
+from app.formats.zip_limits import is_steep, is_too_much
 
 _MOST_ENTRIES = 6_000
 _MOST_UNPACKED = 400 << 20
 _LARGEST_DOCUMENT = 60 << 20
 _LARGEST_PART = 16 << 20
-# prose shrinks to a twentieth; small parts may do as they like
-_STEEPEST_RATIO = 250
-_RATIO_COUNTS_FROM = 8 << 20
 
 _DOCUMENT = re.compile(r"word/document\d{0,3}\.xml")
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
-_BROKEN = "这个Word文档损坏了，读不出内容。请用 Word 或 WPS 打开后另存为 .docx，再上传"
+BROKEN = "这个Word文档损坏了，读不出内容。请用 Word 或 WPS 打开后另存为 .docx，再上传"
 _BOMB = "这个Word文档解开后大得不正常，没有读取。请把试题复制到新文档里再上传"
 _LARGE = f"这个Word文档的正文超过{_LARGEST_DOCUMENT >> 20}MB，没有读取。请分成几个文件，或清除格式后再上传"
 _PASSWORD = "这个Word文档设了打开密码，读不出内容。请取消密码、另存后再上传"
@@ -78,29 +76,24 @@ def open_package(content: bytes) -> WordPackage | str:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = archive.infolist()
     except UNREADABLE:
-        return _BROKEN
+        return BROKEN
     if refusal := _refusal(entries):
         return refusal
     found = sorted((e for e in entries if _DOCUMENT.fullmatch(e.filename)), key=lambda e: (len(e.filename), e.filename))
     if not found:
-        return _BROKEN
+        return BROKEN
     return _LARGE if found[0].file_size > _LARGEST_DOCUMENT else WordPackage(archive, found[0].filename)
 
 
-def broken() -> str:
-    """What to say of a document that breaks off."""
-    return _BROKEN
-
-
 def _refusal(entries: list[zipfile.ZipInfo]) -> str:
-    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+    if is_too_much(entries, _MOST_ENTRIES, _MOST_UNPACKED):
         return _BOMB
     for entry in entries:
         if entry.flag_bits & 1:
             return _PASSWORD
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            return _BROKEN
-        if entry.file_size > max(_RATIO_COUNTS_FROM, _STEEPEST_RATIO * entry.compress_size):
+            return BROKEN
+        if is_steep(entry):
             return _BOMB
     return ""
 

@@ -1,6 +1,5 @@
 """A print-ready paper in Word: title, sections by kind, questions with their options; with keys it reads back."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,12 @@ from app.formats.word_paper_text import (
     title_line,
 )
 from app.formats.word_pictures import SEEN_ONLY
+from app.formats.xml_tree import allowed
 from app.rules.question import Draft, Picture
 
 if TYPE_CHECKING:
     from app.formats.word_sheet import WordSheet
 
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEAD = "单位：____________________　姓名：______________　得分：__________"
 _NO_IMAGES: Mapping[str, bytes] = {}
 
@@ -37,8 +36,8 @@ def write_word(
     from app.formats.word_sheet import WordSheet  # slow import: python-docx
 
     placed = in_sections(drafts)
-    sheet = WordSheet(_printable(title))
-    sheet.add("title", _printable(title_line(title) if with_keys else title))
+    sheet = WordSheet(allowed(title))
+    sheet.add("title", allowed(title_line(title) if with_keys else title))
     if not with_keys:
         sheet.add("head", _HEAD)
     for heading, questions in sections(spelled(placed) if with_keys else placed):
@@ -88,14 +87,9 @@ def _add_part(
     sheet: "WordSheet", part: Part, pictures: list[Picture], images: Mapping[str, bytes], *, keep: bool
 ) -> None:
     style = part.sort if part.sort != "options" or len(part.places) < 2 else "pair"
-    text = _printable(part.text)
+    text = allowed(part.text)
     if pictures and text.endswith(SEEN_ONLY):
         text = text.removesuffix(SEEN_ONLY)  # the picture itself is there
     sheet.add(style, text, keep=keep)
     for picture in pictures:
         sheet.draw(images[picture.checksum], picture.alt, is_small=True)
-
-
-def _printable(text: str) -> str:
-    """The text without the signs that XML forbids."""
-    return _FORBIDDEN.sub("", text)

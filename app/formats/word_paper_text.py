@@ -11,18 +11,11 @@ from app.formats.bank_pieces import BLANK
 from app.formats.bank_text import CONTINUED, read_bank_text
 from app.formats.problem import Reading
 from app.formats.spelling import PLAIN, Spelling, faithful
+from app.formats.text_writer import HEADINGS, ORDINALS
 from app.rules.question import Draft, QuestionKind, letter, tidy
 
 Sort = Literal["stem", "options", "field"]
 
-_HEADINGS = {
-    QuestionKind.SINGLE_CHOICE: "单项选择题",
-    QuestionKind.MULTIPLE_CHOICE: "多项选择题",
-    QuestionKind.ANY_NUMBER: "不定项选择题",
-    QuestionKind.TRUE_FALSE: "判断题",
-    QuestionKind.FILL_IN: "填空题",
-}
-_ORDINALS = "一二三四五"
 _WIDEST_OF_TWO = 32  # half a line in halves of a Chinese character, the letter included
 _STOPS = "。.；;"
 
@@ -50,7 +43,7 @@ class Placed:
 
 def in_sections(drafts: Sequence[Draft]) -> list[Placed]:
     """The questions one kind after another, in the order given, numbered through."""
-    kinds = list(_HEADINGS)
+    kinds = list(HEADINGS)
     ordered = sorted(enumerate(drafts), key=lambda pair: kinds.index(pair[1].kind))
     return [Placed(number, order, draft) for number, (order, draft) in enumerate(ordered, start=1)]
 
@@ -60,8 +53,8 @@ def sections(questions: Sequence[Placed]) -> Iterator[tuple[str, list[Placed]]]:
     by_kind: dict[QuestionKind, list[Placed]] = {}
     for question in questions:
         by_kind.setdefault(question.draft.kind, []).append(question)
-    for ordinal, (kind, found) in zip(_ORDINALS, by_kind.items(), strict=False):
-        yield f"{ordinal}、{_HEADINGS[kind]}（共{len(found)}题）", found
+    for ordinal, (kind, found) in zip(ORDINALS, by_kind.items(), strict=False):
+        yield f"{ordinal}、{HEADINGS[kind]}（共{len(found)}题）", found
 
 
 def parts(question: Placed, *, with_keys: bool) -> list[Part]:
