@@ -6,12 +6,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
+from app.database import db
 from app.formats.bank_limited import Compared, compare_bank_safely, read_bank_safely
 from app.formats.bank_table import ByHand
 from app.formats.problem import Problem, ReadQuestion, worst
+from app.models import Import
 from app.operations.banks import Prepared, Target, add_questions, find_target, prepare, storable
 from app.operations.verdicts import outcome, problem_json
 from app.queries import banks as questions
+from app.queries import imports
 from app.rules.lint import Remark, lint
 from app.rules.matching import row_place
 from app.rules.question import Draft, faults, fingerprints, key_texts
@@ -96,10 +101,11 @@ class BankPlan:
     left_out: int
     import_id: int
     state: str
+    stamp: tuple[Any, ...]
 
     def still_holds(self) -> bool:
-        """Always: numbers and sameness are looked up when it is carried out."""
-        return True
+        """Whether nobody has decided on a row since; numbers and sameness are looked up when it is carried out."""
+        return imports.stamp(self.import_id) == self.stamp
 
     def carry_out(self, actor: int | None, now: datetime) -> dict[str, Any]:
         """Add the questions, inside the transaction that is open."""
@@ -111,15 +117,29 @@ class BankPlan:
         return counts | {"bank_id": done.bank_id, "state": self.state, "made_bank": made}
 
 
-def plan(import_id: int, reading: dict[str, Any], *, approve: bool) -> BankPlan:
-    """The plan that a kept reading makes, its rows as they stand now. Raises Invalid when its bank can't be used."""
+def plan(import_id: int, reading: dict[str, Any], *, approve: bool, stamp: tuple[Any, ...]) -> BankPlan:
+    """The plan that a kept reading makes, its rows as they stood when `stamp` was taken.
+
+    Raises Invalid when its bank can't be used.
+    """
     rows = reading["rows"]
     drafts = [Draft.from_json(row["draft"]) for row in rows if row["action"] in ("add", "skip")]
     refused = sum(1 for row in rows if row["action"] == "refuse")
     left_out = sum(1 for row in rows if row["action"] == "drop")
     target = find_target(reading["title"], reading["bank_id"])
     state = "approved" if approve else "pending"
-    return BankPlan(tuple(prepare(drafts)), target, reading["note"], refused, left_out, import_id, state)
+    return BankPlan(tuple(prepare(drafts)), target, reading["note"], refused, left_out, import_id, state, stamp)
+
+
+def discard_waiting(bank_id: int) -> None:
+    """Throw away the previews of what was to be added to that bank, inside the transaction that is open.
+
+    The bank goes, and its id may be given anew: no upload must find it again.
+    """
+    waiting = sa.update(Import).where(
+        Import.kind == "bank", Import.state == "previewed", Import.reading["bank_id"].as_integer() == bank_id
+    )
+    db.session.execute(waiting.values(state="discarded"))
 
 
 def _twins(compared: Compared, held: questions.Held) -> dict[int, list[dict[str, Any]]]:

@@ -13,10 +13,9 @@ from app.models import Question, QuestionBank
 from app.operations.audit import record
 from app.queries import banks as questions
 from app.rules.invalid import Invalid
-from app.rules.question import Draft, fingerprint
+from app.rules.question import LONGEST_TOPIC, Draft, fingerprint
 
 LONGEST_TITLE = 200
-LONGEST_TOPIC = 100
 CHUNK = 500
 
 

@@ -14,6 +14,18 @@ def export_bank(bank_id: int, form: str, *, with_pending: bool, actor: int | Non
 
     Raises Invalid when there is nothing to write, or too much for one file.
     """
+    export, questions = _written(bank_id, form, with_pending)
+    with writing():
+        record(actor, "bank.export", f"bank:{bank_id}", now, form=form, questions=questions)
+    return export
+
+
+def losses_of(bank_id: int, form: str, *, with_pending: bool) -> tuple[str, ...]:
+    """What an export in that form would leave behind, in sentences; nothing leaves the house. Raises as above."""
+    return _written(bank_id, form, with_pending)[0].lost
+
+
+def _written(bank_id: int, form: str, with_pending: bool) -> tuple[Export, int]:
     bank = banks.one(bank_id)
     drafts = tuple(banks.drafts(bank_id, with_pending=with_pending))
     if bank is None or form not in FORMS:
@@ -22,9 +34,6 @@ def export_bank(bank_id: int, form: str, *, with_pending: bool, actor: int | Non
         raise Invalid("题库里还没有可以导出的题。")
     pictures = images.many({picture.checksum for draft in drafts for picture in draft.pictures})
     try:
-        export = write_bank_safely(form, Bank(bank.title, bank.note, drafts, pictures))
+        return write_bank_safely(form, Bank(bank.title, bank.note, drafts, pictures)), len(drafts)
     except NotWritten:
         raise Invalid("题太多，写不成一个文件。请换成文本或 Excel，或者分成几个题库。") from None
-    with writing():
-        record(actor, "bank.export", f"bank:{bank_id}", now, form=form, questions=len(drafts))
-    return export

@@ -1,9 +1,11 @@
 """Pictures of questions, kept once."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
 from app.formats.images import Images, media_type
@@ -29,4 +31,7 @@ def keep_images(images: Mapping[str, bytes], now: datetime) -> None:
     for checksum, content in images.items():
         if checksum not in known:
             kind = media_type(content) or "application/octet-stream"
-            db.session.add(Image(checksum=checksum, media_type=kind, content=content, created_at=now))
+            picture = {"checksum": checksum, "media_type": kind, "content": content, "created_at": now}
+            # the same picture may come twice at the same moment
+            with contextlib.suppress(IntegrityError), db.session.begin_nested():
+                db.session.execute(sa.insert(Image).values(picture))

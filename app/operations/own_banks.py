@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.database import db, writing
 from app.models import Import, Question, QuestionBank
 from app.operations.audit import record
+from app.operations.bank_previews import discard_waiting
 from app.operations.banks import CHUNK, LONGEST_TITLE
 from app.operations.questions import refuse_unless_own
 from app.queries import banks, uses
@@ -74,12 +75,12 @@ def delete_bank(bank_id: int, *, actor: int | None, now: datetime) -> int:
     refuse_unless_own(bank_id)
     if in_the_way := obstacles(bank_id):
         raise Invalid(in_the_way)
-    waiting = _waiting_imports(bank_id)
     try:
         with writing():
             mine = Question.bank_id == bank_id
             questions = db.session.scalar(sa.select(sa.func.count(sa.distinct(Question.number))).where(mine)) or 0
-            _let_go_of_imports(bank_id, waiting, now)
+            _keep_from_undoing(bank_id, now)
+            discard_waiting(bank_id)
             db.session.execute(sa.delete(Question).where(mine))
             db.session.execute(sa.delete(QuestionBank).where(QuestionBank.id == bank_id))
             record(actor, "bank.delete", f"bank:{bank_id}", now, questions=questions)
@@ -115,15 +116,8 @@ def _approved(bank_id: int) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def _let_go_of_imports(bank_id: int, waiting: list[int], now: datetime) -> None:
-    """The bank's id may be given anew: no upload must find it again, to be added to it or to be undone in it."""
+def _keep_from_undoing(bank_id: int, now: datetime) -> None:
+    """The bank's id may be given anew: no import must be undone in the bank that bears it then."""
     came_with = sa.select(Question.import_id).where(Question.bank_id == bank_id, Question.import_id.is_not(None))
     undone = sa.update(Import).where(Import.id.in_(came_with), Import.state == "confirmed")
     db.session.execute(undone.values(state="undone", undone_at=now))
-    discarded = sa.update(Import).where(Import.id.in_(waiting), Import.state == "previewed")
-    db.session.execute(discarded.values(state="discarded"))
-
-
-def _waiting_imports(bank_id: int) -> list[int]:
-    select = sa.select(Import.id, Import.reading).where(Import.kind == "bank", Import.state == "previewed")
-    return [import_id for import_id, reading in db.session.execute(select) if reading.get("bank_id") == bank_id]

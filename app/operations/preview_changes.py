@@ -31,34 +31,36 @@ def read_again(import_id: int, by_hand: ByHand, *, folder: Path, actor: int | No
     compared, target, held = compared_bank(path.read_bytes(), found.file_name, title, bank_id, by_hand)
     reading = judged(compared, target, held)
     with writing():
-        change = sa.update(Import).where(Import.id == import_id, Import.state == "previewed").values(reading=reading)
-        db.session.execute(change)
+        found = _previewed(import_id, is_locked=True)  # reading takes a while
+        found.reading = reading | {"serial": found.reading.get("serial", 0) + 1}
         db.session.execute(sa.delete(ImportChange).where(ImportChange.import_id == import_id))
         keep_images(compared.reading.images, now)
         record(actor, "import.read_again", f"import:{import_id}", now)
 
 
-def correct_row(import_id: int, position: int, draft: Draft, *, actor: int | None, now: datetime) -> None:
-    """Put a corrected question in the place of a row; its verdict is given anew. Raises Invalid."""
+def correct_row(
+    import_id: int, position: int, draft: Draft, *, serial: int = 0, actor: int | None, now: datetime
+) -> None:
+    """Put a corrected question in the place of a row; its verdict is given anew.
+
+    `serial` is that of the reading in which the row was seen. Raises Invalid, also when the file was read again since.
+    """
     found = _previewed(import_id)
     rows = imports.rows_now(found)
     if not 0 <= position < len(rows):
         raise Invalid("没有这一行，请回到预览重新选择。")
     bank_id = found.reading["bank_id"]
     held = questions.held(bank_id) if bank_id is not None else questions.NOTHING_HELD
-    _decide(import_id, position, {"row": rejudged(rows[position], draft, held)}, actor, now)
+    _decide(import_id, position, {"row": rejudged(rows[position], draft, held)}, serial, actor, now)
 
 
 def choose_row(import_id: int, position: int, chosen: bool, *, actor: int | None, now: datetime) -> None:
     """Say whether a row is to be imported. Raises Invalid when the import was decided on before."""
-    found = _previewed(import_id)
-    if not 0 <= position < len(found.reading["rows"]):
-        raise Invalid("没有这一行，请回到预览重新选择。")
-    _decide(import_id, position, {"chosen": chosen}, actor, now)
+    _decide(import_id, position, {"chosen": chosen}, None, actor, now)
 
 
-def _previewed(import_id: int) -> Import:
-    found = db.session.get(Import, import_id, populate_existing=True)
+def _previewed(import_id: int, *, is_locked: bool = False) -> Import:
+    found = db.session.get(Import, import_id, populate_existing=True, with_for_update=is_locked or None)
     if found is None or found.kind != "bank":
         raise Invalid("没有这次上传，请重新上传文件。")
     if found.state != "previewed":
@@ -66,10 +68,18 @@ def _previewed(import_id: int) -> Import:
     return found
 
 
-def _decide(import_id: int, position: int, values: dict[str, Any], actor: int | None, now: datetime) -> None:
+def _decide(
+    import_id: int, position: int, values: dict[str, Any], serial: int | None, actor: int | None, now: datetime
+) -> None:
     values = values | {"changed_at": now, "changed_by": actor}
     with writing():
-        decided = db.session.get(ImportChange, (import_id, position), with_for_update=True)
+        # a confirmation, or another reading, may have come first
+        reading = _previewed(import_id, is_locked=True).reading
+        if not 0 <= position < len(reading["rows"]):
+            raise Invalid("没有这一行，请回到预览重新选择。")
+        if serial is not None and serial != reading.get("serial", 0):
+            raise Invalid("这份文件刚刚按别的列重新读取过，您改的没有保存。请在预览里找到这一题再改。")
+        decided = db.session.get(ImportChange, (import_id, position))
         if decided is None:
             decided = ImportChange(import_id=import_id, position=position)
             db.session.add(decided)

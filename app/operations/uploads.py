@@ -17,7 +17,7 @@ from app.database import db, writing
 from app.models import Import, Question, QuestionBank, Quiz
 from app.operations import people, units
 from app.operations.audit import record
-from app.operations.bank_previews import compared_bank, judged
+from app.operations.bank_previews import compared_bank, discard_waiting, judged
 from app.operations.bank_previews import plan as bank_plan
 from app.operations.images import keep_images
 from app.queries import imports
@@ -26,6 +26,7 @@ from app.rules.invalid import Invalid
 
 LONGEST_FILE_NAME = 255
 TRIES = 3
+NOTHING_TO_UNDO = "这次导入已经撤销，或者还没有确认，没有什么可撤销的。"
 
 
 class Plan(Protocol):
@@ -120,6 +121,7 @@ def confirm_import(import_id: int, *, actor: int | None, now: datetime, approve:
     Invalid when there is nothing to import.
     """
     for _ in range(TRIES):
+        stamp = imports.stamp(import_id)
         found = db.session.get(Import, import_id, populate_existing=True)
         if found is None:
             raise Invalid("没有这次上传，请重新上传文件。")
@@ -128,7 +130,7 @@ def confirm_import(import_id: int, *, actor: int | None, now: datetime, approve:
         rows = imports.rows_now(found)
         if not any(row["action"] in EFFECTIVE for row in rows):
             raise Invalid("没有可以导入的内容：请按提示改好文件，再上传一次。")
-        plan = _plan(found, found.reading | {"rows": rows}, approve, now)
+        plan = _plan(found, found.reading | {"rows": rows}, approve, now, stamp)
         # somebody else wrote at the same moment: plan again
         with contextlib.suppress(_Moved, IntegrityError):
             return _carry_out(import_id, found.kind, plan, actor, now)
@@ -150,22 +152,33 @@ def undo_import(import_id: int, *, actor: int | None, now: datetime) -> int:
     A bank that the import made, and that holds nothing else and serves no quiz, goes with them. Published contests keep
     what they froze. Raises Invalid when it is no import of questions, or none that was confirmed.
     """
-    with writing():
-        undo = sa.update(Import).where(Import.id == import_id, Import.state == "confirmed", Import.kind == "bank")
-        done: Any = db.session.execute(undo.values(state="undone", undone_at=now))
-        found = db.session.get(Import, import_id, populate_existing=True)
-        if not done.rowcount or found is None or found.outcome is None:
-            raise Invalid("这次导入已经撤销，或者还没有确认，没有什么可撤销的。")
-        mine = Question.import_id == import_id
-        count = db.session.scalar(sa.select(sa.func.count(sa.distinct(Question.number))).where(mine)) or 0
-        db.session.execute(sa.delete(Question).where(mine))
-        bank_id = found.outcome["bank_id"]
-        left = sa.exists().where(Question.bank_id == bank_id)
-        used = sa.exists().where(Quiz.bank_id == bank_id)
-        if found.outcome.get("made_bank"):
-            db.session.execute(sa.delete(QuestionBank).where(QuestionBank.id == bank_id, ~left, ~used))
-        record(actor, "import.undo", f"import:{import_id}", now, bank=bank_id, questions=count)
-        return count
+    try:
+        with writing():
+            return _undo(import_id, actor, now)
+    except IntegrityError:
+        raise Invalid("有试卷方案刚刚用上了这个题库，请再点一次撤销。") from None
+
+
+def _undo(import_id: int, actor: int | None, now: datetime) -> int:
+    undo = sa.update(Import).where(Import.id == import_id, Import.state == "confirmed", Import.kind == "bank")
+    done: Any = db.session.execute(undo.values(state="undone", undone_at=now))
+    found = db.session.get(Import, import_id, populate_existing=True)
+    if not done.rowcount or found is None or found.outcome is None:
+        raise Invalid(NOTHING_TO_UNDO)
+    mine = Question.import_id == import_id
+    # on PostgreSQL an edit that is under way ends first, and the deletion then sees its revision
+    db.session.execute(sa.select(Question.id).where(mine).with_for_update())
+    count = db.session.scalar(sa.select(sa.func.count(sa.distinct(Question.number))).where(mine)) or 0
+    db.session.execute(sa.delete(Question).where(mine))
+    bank_id = found.outcome["bank_id"]
+    left = sa.exists().where(Question.bank_id == bank_id)
+    used = sa.exists().where(Quiz.bank_id == bank_id)
+    if found.outcome.get("made_bank"):
+        gone: Any = db.session.execute(sa.delete(QuestionBank).where(QuestionBank.id == bank_id, ~left, ~used))
+        if gone.rowcount:
+            discard_waiting(bank_id)
+    record(actor, "import.undo", f"import:{import_id}", now, bank=bank_id, questions=count)
+    return count
 
 
 class _Moved(Exception):
@@ -174,8 +187,10 @@ class _Moved(Exception):
 
 def _carry_out(import_id: int, kind: str, plan: Plan, actor: int | None, now: datetime) -> Confirmed:
     with writing():
-        # PostgreSQL has no gate: imports queue up at the first of their rows
-        db.session.execute(sa.select(Import.id).order_by(Import.id).limit(1).with_for_update())
+        # PostgreSQL has no gate: imports queue up at the first of their rows, and nobody decides on this one's
+        first = sa.select(sa.func.min(Import.id)).scalar_subquery()
+        locked = sa.select(Import.id).where(Import.id.in_((first, import_id))).order_by(Import.id)
+        db.session.execute(locked.with_for_update())
         if not plan.still_holds() or not _claim(import_id, state="confirmed", confirmed_at=now):
             raise _Moved
         outcome = plan.carry_out(actor, now)
@@ -190,9 +205,9 @@ def _claim(import_id: int, **values: Any) -> bool:
     return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
 
 
-def _plan(found: Import, reading: dict[str, Any], approve: bool, now: datetime) -> Plan:
+def _plan(found: Import, reading: dict[str, Any], approve: bool, now: datetime, stamp: tuple[Any, ...]) -> Plan:
     if found.kind == "bank":
-        return bank_plan(found.id, reading, approve=approve)
+        return bank_plan(found.id, reading, approve=approve, stamp=stamp)
     return _PLANS[found.kind](reading, now)
 
 

@@ -118,6 +118,7 @@ class Preview:
     actor_id: int | None
     columns: tuple[dict[str, Any], ...]
     kept_rows: tuple[dict[str, Any], ...]
+    serial: int = 0
 
     @cached_property
     def rows(self) -> tuple[PreviewRow, ...]:
@@ -224,6 +225,13 @@ def rows_now(found: Import) -> list[dict[str, Any]]:
     return placed(found.reading["rows"], db.session.scalars(sa.select(ImportChange).filter_by(import_id=found.id)))
 
 
+def stamp(import_id: int) -> tuple[Any, ...]:
+    """What differs when an import was read again or something was decided on its rows."""
+    serial = sa.select(Import.reading["serial"].as_integer()).where(Import.id == import_id).scalar_subquery()
+    select = sa.select(serial, sa.func.count(), sa.func.max(ImportChange.changed_at))
+    return tuple(db.session.execute(select.where(ImportChange.import_id == import_id)).one())
+
+
 def _preview(found: Import) -> Preview:
     reading = found.reading
     rows = rows_now(found)
@@ -249,6 +257,7 @@ def _preview(found: Import) -> Preview:
         columns=tuple(reading.get("columns", ())),
         actor_id=found.actor_id,
         kept_rows=tuple(rows),
+        serial=reading.get("serial", 0),
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import Import, Question, QuestionBank, Quiz
+from app.models import Import, Question, QuestionBank
+from app.queries import uses
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,7 @@ def undoing(import_id: int) -> Undoing | None:
     bank_id = found.outcome["bank_id"]
     mine = Question.import_id == import_id
     count = sa.func.count(sa.distinct(Question.number))
-    titles = sa.select(Quiz.title).where(Quiz.bank_id == bank_id).order_by(Quiz.title)
-    quizzes = tuple(db.session.scalars(titles))
+    quizzes = tuple(uses.quizzes(bank_id))
     others = db.session.scalar(
         sa.select(sa.exists().where(Question.bank_id == bank_id, ~mine | Question.import_id.is_(None)))
     )

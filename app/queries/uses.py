@@ -1,7 +1,9 @@
 """Where the questions of a bank were used: in which published pools they stand, and how often they were answered."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 import sqlalchemy as sa
@@ -28,12 +30,14 @@ class Facility:
 
 def contests_by_number(bank_id: int) -> dict[int, int]:
     """In how many published contests the questions of a bank may be drawn, by number, over all their revisions."""
-    select = sa.select(Question.id, Question.number).where(Question.bank_id == bank_id)
-    number_of = {question: number for question, number in db.session.execute(select)}
+    select = sa.select(Question.id, Question.number, Question.created_at).where(Question.bank_id == bank_id)
+    rows = db.session.execute(select).all()
+    number_of = {question: number for question, number, _ in rows}
+    made = {question: at for question, _, at in rows}
     found: dict[int, set[int]] = defaultdict(set)
-    for contest_id, asked in _pools().items():
-        for number in {number_of[question] for question in asked if question in number_of}:
-            found[number].add(contest_id)
+    for contest_id, pool in _pools().items():
+        for place in pool.places(made):
+            found[number_of[pool.asked[place]]].add(contest_id)
     return {number: len(contests) for number, contests in found.items()}
 
 
@@ -72,26 +76,39 @@ def quizzes(bank_id: int) -> list[str]:
 
 def _places(bank_id: int, number: int) -> dict[int, frozenset[int]]:
     """Where a question stands in the pools, by contest."""
-    select = sa.select(Question.id).where(Question.bank_id == bank_id, Question.number == number)
-    own = set(db.session.scalars(select))
-    standing = ((contest_id, _at(asked, own)) for contest_id, asked in _pools().items())
+    here = sa.and_(Question.bank_id == bank_id, Question.number == number)
+    own = {question: at for question, at in db.session.execute(sa.select(Question.id, Question.created_at).where(here))}
+    standing = ((contest_id, pool.places(own)) for contest_id, pool in _pools().items())
     return {contest_id: places for contest_id, places in standing if places}
 
 
-def _at(asked: tuple[int, ...], own: set[int]) -> frozenset[int]:
-    return frozenset(place for place, question in enumerate(asked) if question in own)
+@dataclass(frozen=True)
+class _Pool:
+    """The questions that a contest froze when it was published, by their ids and places."""
 
+    published_at: datetime
+    asked: tuple[int, ...]
 
-def _pools() -> dict[int, tuple[int, ...]]:
-    """The ids of the questions in each published contest's pool, by place; frozen, so they are read once a process."""
-    known: dict[int, tuple[int, ...]] = kept("pool_questions")
-    published = set(db.session.scalars(sa.select(Contest.id).where(Contest.published_at.is_not(None))))
-    if missing := published - known.keys():
-        # places and questions are the same in every version
-        select = sa.select(ItemPool.contest_id, ItemPool.items).where(
-            ItemPool.contest_id.in_(missing), ItemPool.version == 1
+    def places(self, made: Mapping[int, datetime]) -> frozenset[int]:
+        """Where questions stand of which these are the ids and when each was made.
+
+        SQLite gives the id of a deleted question to the next one: what was made after the publication is not in it.
+        """
+        return frozenset(
+            place
+            for place, question in enumerate(self.asked)
+            if question in made and made[question] <= self.published_at
         )
-        known |= {
-            contest_id: tuple(item["question"] for item in items) for contest_id, items in db.session.execute(select)
-        }
-    return {contest_id: known[contest_id] for contest_id in published if contest_id in known}
+
+
+def _pools() -> dict[int, _Pool]:
+    """The pool of each published contest; what it asks is frozen, so that is read once a process."""
+    known: dict[int, tuple[int, ...]] = kept("pool_questions")
+    select = sa.select(Contest.id, Contest.published_at).where(Contest.published_at.is_not(None))
+    published = {contest_id: at for contest_id, at in db.session.execute(select)}
+    if missing := published.keys() - known.keys():
+        # places and questions are the same in every version
+        first = sa.and_(ItemPool.contest_id.in_(missing), ItemPool.version == 1)
+        pools = db.session.execute(sa.select(ItemPool.contest_id, ItemPool.items).where(first))
+        known |= {contest_id: tuple(item["question"] for item in items) for contest_id, items in pools}
+    return {contest: _Pool(at, known[contest]) for contest, at in published.items() if at and contest in known}

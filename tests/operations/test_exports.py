@@ -15,7 +15,7 @@ from app.formats.bank_export import FORMS
 from app.models import AuditEntry
 from app.operations.bank_previews import compared_bank
 from app.operations.banks import import_bank
-from app.operations.exports import export_bank
+from app.operations.exports import export_bank, losses_of
 from app.operations.images import keep_images
 from app.rules.invalid import Invalid
 from app.rules.question import TRUE_FALSE_OPTIONS, Draft, Picture, QuestionKind
@@ -119,3 +119,9 @@ def test_an_export_is_recorded(bank: int):
         f"bank:{bank}",
         {"form": "csv", "questions": 3},
     )
+
+
+def test_asking_what_would_be_lost_is_not_recorded(bank: int):
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+    assert losses_of(bank, "word-paper", with_pending=False) == ("试卷里没有答案、解析、依据、知识点和难度",)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == before

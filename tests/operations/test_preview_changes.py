@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from flask import Flask
 
 from app.database import db
 from app.models import AuditEntry, Question, QuestionBank
-from app.operations import preview_changes, uploads
+from app.operations import bank_previews, preview_changes, uploads
+from app.operations.bank_previews import BankPlan
 from app.operations.banks import import_bank
 from app.operations.uploads import confirm_import, preview_bank, undo_import
 from app.queries import banks, imports
@@ -140,6 +142,39 @@ def test_reading_again_drops_what_was_corrected_in_rows_that_may_have_moved(prev
     assert rows[0].draft.options == ("六", "七")
 
 
+def test_a_correction_of_a_row_that_was_read_otherwise_since_is_refused(preview_of, tmp_path: Path):
+    import_id = preview_of(UNNAMED, "题库.csv")
+
+    def read_with(**columns: int) -> Preview:
+        by_hand = {"": {"row": 0, "columns": {"stem": 0, "key": 3} | columns}}
+        preview_changes.read_again(import_id, by_hand, folder=tmp_path, actor=None, now=NOW)
+        return seen(import_id)
+
+    opened = read_with(option0=1, option1=2)
+    read_with(option0=2, option1=1)
+    assert opened.rows[0].draft is not None
+    draft = replace(opened.rows[0].draft, stem="一周共（　　）天。")
+    with pytest.raises(Invalid, match="按别的列重新读取过"):
+        preview_changes.correct_row(import_id, 0, draft, serial=opened.serial, actor=None, now=NOW)
+    preview_changes.correct_row(import_id, 0, draft, serial=opened.serial + 1, actor=None, now=NOW)
+    assert seen(import_id).rows[0].is_corrected
+
+
+def test_what_is_decided_while_a_confirmation_is_worked_out_is_taken_into_account(preview_of, monkeypatch):
+    import_id = preview_of(BANK)
+    planned = bank_previews.plan
+
+    def overtaken(*args: Any, **options: Any) -> BankPlan:
+        plan = planned(*args, **options)
+        if seen(import_id).actions["drop"] == 0:
+            preview_changes.choose_row(import_id, 1, False, actor=None, now=NOW)
+            assert not plan.still_holds()
+        return plan
+
+    monkeypatch.setattr(uploads, "bank_plan", overtaken)
+    assert confirm_import(import_id, actor=None, now=NOW).outcome["added"] == 2
+
+
 def test_a_file_that_is_no_longer_kept_cannot_be_read_again(preview_of, tmp_path: Path):
     import_id = preview_of(BANK)
     with pytest.raises(Invalid, match="请重新上传"):
@@ -175,6 +210,15 @@ def test_what_was_in_the_bank_before_stays_when_an_import_is_taken_back(preview_
     assert len(stems(bank_id)) == 4
     undo_import(import_id, actor=None, now=NOW)
     assert stems(bank_id) == ["一年有四季。"]
+
+
+def test_what_waits_for_a_bank_goes_when_the_bank_does(preview_of):
+    import_id = preview_of(BANK)
+    bank_id = confirm_import(import_id, actor=None, now=NOW).outcome["bank_id"]
+    waiting = preview_of(BANK.replace("四季", "节气"), bank_id=bank_id)
+    elsewhere = preview_of(BANK.replace("小题库", "大题库"))
+    undo_import(import_id, actor=None, now=NOW)
+    assert [seen(upload).state for upload in (waiting, elsewhere)] == ["discarded", "previewed"]
 
 
 def test_an_import_that_was_not_confirmed_cannot_be_taken_back(preview_of):

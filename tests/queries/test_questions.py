@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.database import db, writing
-from app.models import Attempt, Grading, ItemPool, RosterEntry
+from app.models import Attempt, Grading, ItemPool, Question, RosterEntry
 from app.operations import questions as work
 from app.operations.banks import import_bank
 from app.queries import questions, twins, uses
@@ -110,6 +110,15 @@ def test_asking_costs_as_much_with_three_rows_as_with_one(
     with counted() as statements:
         ask(bank)
     assert len([statement for statement in statements if statement.lstrip().startswith("SELECT")]) == cost
+
+
+def test_a_question_made_later_is_not_taken_for_the_one_whose_id_it_got(context: Flask):
+    city = factories.city()
+    factories.contest(city)
+    with writing():
+        db.session.query(Question).filter_by(number=1).one().created_at = datetime.now(UTC)
+    assert uses.contests_by_number(city.bank).keys() == set(range(2, 13))
+    assert uses.contest_titles(city.bank, 1) == []
 
 
 def test_a_question_is_used_where_a_published_pool_has_any_revision_of_it(context: Flask):

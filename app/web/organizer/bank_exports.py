@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import utc_now
 from app.formats.bank_export import FORMS, Export
-from app.operations.exports import export_bank
+from app.operations.exports import export_bank, losses_of
 from app.rules.invalid import Invalid
 from app.rules.roles import Role
 from app.web import access
@@ -25,7 +25,7 @@ def bank_export(bank_id: int) -> ResponseReturnValue:
     lost: tuple[str, ...] | None = None
     if chosen in FORMS:
         try:
-            lost = _export(bank_id, chosen).lost
+            lost = losses_of(bank_id, chosen, with_pending=_with_pending())
         except Invalid as error:
             flash("".join(error.messages), "error")
             return redirect(url_for(".bank_export", bank_id=bank_id), code=303)

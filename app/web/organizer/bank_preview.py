@@ -8,19 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import utc_now
 from app.operations import preview_changes, uploads
-from app.queries import banks, imports
+from app.operations.uploads import NOTHING_TO_UNDO
+from app.queries import banks
 from app.queries.imports import Preview, PreviewRow, Twin
 from app.queries.pages import Page
 from app.queries.undoing import undoing
 from app.rules.invalid import Invalid
-from app.rules.question import Draft, letter
+from app.rules.question import MOST_OPTIONS, Draft, letter
 from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
 from app.web.organizer.upload import as_item, import_or_404, uploads_folder
 
-MOST_OPTIONS = 8
 NOT_USED = ""
 # What a column may be said to mean, in the order of the list.
 MEANINGS = {
@@ -61,13 +61,13 @@ def import_columns(import_id: int) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def import_choice(import_id: int, position: int) -> ResponseReturnValue:
     """Take one question, or leave it out."""
-    import_or_404(import_id)
+    preview = import_or_404(import_id)
     chosen = request.form.get("chosen") == "yes"
     try:
         preview_changes.choose_row(import_id, position, chosen, actor=access.actor().user_id, now=utc_now())
     except Invalid as error:
         flash("".join(error.messages), "error")
-    return redirect(_back(import_id, position), code=303)
+    return redirect(_back(preview, position), code=303)
 
 
 @bp.route("/imports/<int:import_id>/undo", methods=["GET", "POST"])
@@ -75,8 +75,11 @@ def import_choice(import_id: int, position: int) -> ResponseReturnValue:
 def import_undo(import_id: int) -> ResponseReturnValue:
     """Take the questions of an import out of their bank again, after saying what goes with them."""
     preview, going = import_or_404(import_id), undoing(import_id)
-    if request.method == "GET" and going:
-        return render_template("organizer/imports/undo.html", preview=preview, going=going)
+    if request.method == "GET":
+        if going:
+            return render_template("organizer/imports/undo.html", preview=preview, going=going)
+        flash(NOTHING_TO_UNDO, "error")
+        return redirect(url_for(".import_preview", import_id=import_id), code=303)
     try:
         count = uploads.undo_import(import_id, actor=access.actor().user_id, now=utc_now())
     except Invalid as error:
@@ -159,10 +162,9 @@ def _sheets(preview: Preview) -> Iterator[tuple[str, dict[str, Any]]]:
         yield sheet["sheet"], {"row": sheet["row"], "columns": columns, "has_titles": has_titles}
 
 
-def _back(import_id: int, position: int) -> str:
+def _back(preview: Preview, position: int) -> str:
     """The page of the preview that the form came from, with this question open."""
     only, page = request.form.get("only") or None, request.form.get("page") or None
-    preview = imports.one(import_id)
-    row = preview.row(position) if preview else None
+    row = preview.row(position)
     place = row.place if row else None
-    return url_for(".import_preview", import_id=import_id, row=place, only=only, page=page, _anchor="question")
+    return url_for(".import_preview", import_id=preview.id, row=place, only=only, page=page, _anchor="question")

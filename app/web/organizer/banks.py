@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -73,6 +73,15 @@ def bank_or_404(bank_id: int) -> BankRow:
     found = questions.one(bank_id)
     if found is None:
         abort(404)
+    return found
+
+
+def own_bank_or_back(bank_id: int, back: str = "") -> BankRow:
+    """The bank of that id; of a shipped one, which nobody changes, back to its page or to where is said."""
+    found = bank_or_404(bank_id)
+    if found.is_shipped:
+        flash("这个题库随系统提供，升级时会更新，不能改。要改题，请先复制成自己的题库。", "error")
+        abort(redirect(back or url_for(".bank", bank_id=bank_id), code=303))
     return found
 
 

@@ -32,24 +32,26 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
         flash("这份文件已经导入或放弃，不能再改。要改题，请到题库里改。", "error")
         return redirect(_back(import_id, row), code=303)
     read = row.draft or _EMPTY
-    form = question_form(read)
+    form = question_form(read, preview.serial)
     pictures, reason = take_pictures(form, read.pictures)
     draft = drafted(form, pictures)
-    if not form.validate_on_submit() or "preview" in request.form:
+    if not form.validate_on_submit():
         return _page(form, preview, row, draft)
     if reason:
         form.picture.errors = [reason]
         return _page(form, preview, row, draft)
-    if errors := [fault for fault in faults(draft) if fault.level == "error"]:
+    errors = [fault for fault in faults(draft) if fault.level == "error"]
+    if errors or "preview" in request.form:
         refill(form, draft)
         form.mark(errors)
         return _page(form, preview, row, draft)
     try:
-        preview_changes.correct_row(import_id, position, draft, actor=access.actor().user_id, now=utc_now())
+        actor, now = access.actor().user_id, utc_now()
+        preview_changes.correct_row(import_id, position, draft, serial=form.opened, actor=actor, now=now)
     except Invalid as error:
         flash("".join(error.messages), "error")
-    else:
-        flash(f"{row.place}已改，还没有写入题库。", "info")
+        return _page(form, preview, row, draft)
+    flash(f"{row.place}已改，还没有写入题库。", "info")
     return redirect(_back(import_id, row), code=303)
 
 

@@ -15,8 +15,7 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
-from app.web.organizer.banks import bank_or_404
-from app.web.organizer.question_edit import SHIPPED
+from app.web.organizer.banks import bank_or_404, own_bank_or_back
 
 
 class BankForm(FlaskForm):
@@ -44,10 +43,7 @@ def bank_copy(bank_id: int) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def bank_edit(bank_id: int) -> ResponseReturnValue:
     """A bank's name and note."""
-    bank = bank_or_404(bank_id)
-    if bank.is_shipped:
-        flash(SHIPPED, "error")
-        return redirect(url_for(".bank", bank_id=bank_id), code=303)
+    bank = own_bank_or_back(bank_id)
     form = BankForm(data={"title": bank.title, "note": bank.note})
     if form.validate_on_submit():
         actor, title, note = access.actor().user_id, form.title.data or "", form.note.data or ""
@@ -66,10 +62,7 @@ def bank_edit(bank_id: int) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def bank_deletion(bank_id: int) -> ResponseReturnValue:
     """删除题库, after a page that says what goes."""
-    bank = bank_or_404(bank_id)
-    if bank.is_shipped:
-        flash(SHIPPED, "error")
-        return redirect(url_for(".bank", bank_id=bank_id), code=303)
+    bank = own_bank_or_back(bank_id)
     form = FlaskForm()
     if form.validate_on_submit():
         try:

@@ -16,23 +16,18 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
-from app.web.organizer.banks import bank_or_404
+from app.web.organizer.banks import own_bank_or_back
 from app.web.organizer.question_form import LONGEST, SHOWN, QuestionForm, drafted, question_form, refill
 from app.web.organizer.question_pictures import take_pictures
 from app.web.organizer.questions import history_or_404
 from app.web.organizer.upload import as_item
-
-SHIPPED = "这个题库随系统提供，升级时会更新，不能改。要改题，请先复制成自己的题库。"
 
 
 @bp.route("/banks/<int:bank_id>/questions/new", methods=["GET", "POST"])
 @role_required(Role.ORGANIZER)
 def question_new(bank_id: int) -> ResponseReturnValue:
     """Write a question."""
-    found = bank_or_404(bank_id)
-    if found.is_shipped:
-        flash(SHIPPED, "error")
-        return redirect(url_for(".bank", bank_id=bank_id), code=303)
+    found = own_bank_or_back(bank_id)
     form = question_form()
     pictures, reason = take_pictures(form, ())
     draft, state = drafted(form, pictures), "pending" if form.pending.data else "approved"
@@ -57,12 +52,8 @@ def question_new(bank_id: int) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def question_edit(bank_id: int, number: int) -> ResponseReturnValue:
     """Correct a question: the next revision."""
-    found, history = bank_or_404(bank_id), history_or_404(bank_id, number)
     there = url_for(".question", bank_id=bank_id, number=number)
-    if found.is_shipped:
-        flash(SHIPPED, "error")
-        return redirect(there, code=303)
-    stored = history[0]
+    found, stored = own_bank_or_back(bank_id, there), history_or_404(bank_id, number)[0]
     form = question_form(stored.row.draft, stored.row.revision)
     pictures, reason = take_pictures(form, stored.row.draft.pictures)
     draft = drafted(form, pictures)

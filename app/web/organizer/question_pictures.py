@@ -25,7 +25,8 @@ def take_pictures(form: QuestionForm, own: tuple[Picture, ...]) -> tuple[tuple[P
     reason = ""
     if form.picture.data:
         try:
-            place = int(form.picture_place.data) if (form.picture_place.data or "").isdecimal() else None
+            said = form.picture_place.data or ""
+            place = int(said) if said.isdecimal() and len(said) == 1 else None
             added.append(keep_picture(form.picture.data.read(), place, now=utc_now()))
             form.pictures.data = [*(form.pictures.data or []), str(len(own) + len(added) - 1)]
         except Invalid as error:

@@ -1,5 +1,6 @@
 """The preview of a bank put right: columns named, questions corrected and left out, an import taken back."""
 
+import io
 import re
 from urllib.parse import unquote
 
@@ -9,7 +10,7 @@ from app.database import db, writing
 from app.models import Quiz
 from app.queries import banks, imports
 from tests.factories import NOON
-from tests.web.organizer.reading import cells, errors, notices, tally, text, words
+from tests.web.organizer.reading import cells, errors, notices, tally, text, value, words
 from tests.web.organizer.test_imports import MIXED, UPLOAD
 
 UNNAMED = "甲栏,乙栏,丙栏,丁栏\n一周有（　　）天。,七,六,A\n一天有（　　）小时。,十二,二十四,B\n"
@@ -94,6 +95,33 @@ def test_columns_that_nobody_could_know_are_asked_for_and_read_as_told(app, mana
         assert [row.draft.key for row in banks.questions(int(done.location.rsplit("/", 1)[1])).rows] == [(0,), (1,)]
 
 
+def test_ten_options_can_be_named(manage, upload):
+    preview = upload(UPLOAD, UNNAMED.encode(), "历法.csv").location
+    assert re.findall(r">选项([A-Z])</option>", text(manage.get(preview)))[:11] == list("ABCDEFGHIJA")
+
+
+def test_a_correction_is_not_lost_when_the_file_was_read_again_meanwhile(manage, upload):
+    preview = upload(UPLOAD, UNNAMED.encode(), "历法.csv").location
+    names = re.findall(r'<select class="input" name="(s0-c\d)"', text(manage.get(preview)))
+    said = dict(zip(names, ("stem", "option0", "option1", "key"), strict=True))
+    manage.submit(f"{preview}/columns", said, page=preview)
+    row = f"{preview}/rows/0"
+    opened = {"revision": value(manage.get(row), "revision")}
+    manage.submit(f"{preview}/columns", said, page=preview)
+    page = manage.submit(row, corrected(stem="一星期有（　　）天。") | opened, page=row)
+    assert page.status_code == 200
+    assert notices(page)[0].startswith("这份文件刚刚按别的列重新读取过，您改的没有保存。")
+    assert "一星期有（　　）天。</textarea>" in text(page)
+
+
+def test_a_picture_that_is_refused_is_told_in_the_preview_too(manage, preview):
+    row = f"{preview}/rows/1"
+    sent = corrected(preview="yes", picture=(io.BytesIO(b"<svg onload=alert(1)>"), "图.png"), picture_place="9" * 5000)
+    page = manage.submit(row, sent, page=row)
+    assert page.status_code == 200
+    assert any("图片" in said for said in errors(page))
+
+
 def test_questions_wait_for_approval_unless_somebody_vouches_for_them(app, manage, preview):
     done = manage.submit(f"{preview}/confirmation", page=preview)
     page = manage.get(done.location)
@@ -111,6 +139,8 @@ def test_an_import_is_taken_back_from_its_page(app, manage, preview):
     assert "从题库“公文题库”里去掉这次导入的2题。" in asked
     assert "题库里没有别的题了，题库也一起删除。" in asked
     assert "有人改过" not in asked
+    with app.app_context():
+        assert banks.by_title("公文题库").total == 2  # asking takes nothing away
     undone = manage.submit(f"{preview}/undo", page=f"{preview}/undo")
     page = manage.get(undone.location)
     assert "已撤销，这次导入的2题都不在题库里了。已经发布的竞赛不受影响。" in notices(page)
@@ -119,6 +149,13 @@ def test_an_import_is_taken_back_from_its_page(app, manage, preview):
     assert notices(manage.get(again.location))[0].startswith("这次导入已经撤销")
     with app.app_context():
         assert banks.listed() == []
+
+
+def test_what_was_not_imported_cannot_be_taken_back(manage, preview):
+    asked = manage.get(f"{preview}/undo")
+    assert (asked.status_code, asked.location) == (303, preview)
+    assert notices(manage.get(preview))[0] == "这次导入已经撤销，或者还没有确认，没有什么可撤销的。"
+    assert tally(manage.get(preview))["可用"] == "1"
 
 
 def test_taking_back_says_how_many_were_edited_and_which_quizzes_lose_them(app, manage, preview):
