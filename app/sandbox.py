@@ -166,4 +166,6 @@ def _function(name: str) -> Callable[[bytes], JsonValue]:
 
 
 if __name__ == "__main__":
-    sys.exit(_serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    status = _serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    sys.stderr.flush()
+    os._exit(status)  # tidying away what a large file became takes as long as some of its work

@@ -129,7 +129,7 @@ def _settled(pieces: Pieces) -> _Choice:
     """Kind, options and key together, for each may be what tells the others."""
     named = _named_kind(pieces)
     options = tuple(pieces.options)
-    truths = tuple(read_truth(option) for option in options)
+    truths = tuple(map(read_truth, options)) if len(options) == 2 else ()
     are_truths = truths in ((True, False), (False, True))
     if named is QuestionKind.FILL_IN:
         return named, options, ()

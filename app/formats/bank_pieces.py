@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.formats.bank_key import read_truth
 from app.rules.question import Level, Picture, QuestionKind, letter, tidy
@@ -66,6 +67,7 @@ class Pieces:
             self.notes.append((column, level, message))
 
 
+@lru_cache(maxsize=1000)  # a column of ten thousand cells says four words
 def kind_named(words: str) -> QuestionKind | None:
     """The kind that a heading, a sheet's name or a cell names, if it names one."""
     plain = unicodedata.normalize("NFKC", words).casefold().replace(" ", "").replace("_", "")

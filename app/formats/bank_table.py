@@ -34,6 +34,7 @@ _OPTION_TITLE = re.compile(
 )
 _GAP_TITLE = re.compile(r"空(?:\d{1,2}|[一二三四五六七八九十])")
 _LONGEST_TITLE = 12
+_LONGEST_HEADING = 30
 _LONGEST_SHOWN = 40
 _HAN_FIGURES = "一二三四五六七八九十"
 _ONE_CELL = re.compile(r"\s*[|｜\n]\s*")
@@ -203,12 +204,16 @@ class _SheetReader:
 
     def _is_heading(self, row: tuple[str, ...]) -> bool:
         """Whether the row is no question but a title or a second header in the middle of the sheet."""
-        if len(self._text(row, "stem")) <= _LONGEST_TITLE and _is_enough(columns := meanings(row, meaning_of_title)):
+        stem = self._text(row, "stem")
+        if len(stem) > _LONGEST_HEADING:  # nearly every question
+            return False
+        if len(stem) <= _LONGEST_TITLE and _is_enough(columns := meanings(row, meaning_of_title)):
             self.columns = columns
             return True
         filled = [value.strip() for value in row if value.strip()]
-        if len(set(filled)) == 1 and len(filled[0]) <= 30 and (kind_named(filled[0]) or kind_not_offered(filled[0])):
-            self._name_kind(filled[0])
+        said = filled[0] if len(set(filled)) == 1 else ""
+        if said and len(said) <= _LONGEST_HEADING and (kind_named(said) or kind_not_offered(said)):
+            self._name_kind(said)
             return True
         return False
 

@@ -143,8 +143,9 @@ def add_questions(
 def storable(draft: Draft) -> Draft:
     """PostgreSQL stores no NUL, wherever an old spreadsheet may have it from."""
     clean = {name: text.replace("\0", "") for name in _TEXTS if "\0" in (text := getattr(draft, name))}
-    options = tuple(option.replace("\0", "") for option in draft.options)
-    return replace(draft, options=options, **clean)
+    if not clean and not any("\0" in option for option in draft.options):  # nearly every question
+        return draft
+    return replace(draft, options=tuple(option.replace("\0", "") for option in draft.options), **clean)
 
 
 _TEXTS = ("stem", "explanation", "source", "topic", "place", "number")
