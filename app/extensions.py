@@ -26,6 +26,11 @@ def init(app: Flask) -> None:
 
 def utc_now() -> datetime:
     """The present instant, to the millisecond. Read by web, cli and jobs only; everything below takes `now`."""
-    clock: Callable[[], datetime] = current_app.config["CLOCK"]
+    return now_of(current_app)
+
+
+def now_of(app: Flask) -> datetime:
+    """The same by the clock of that application."""
+    clock: Callable[[], datetime] = app.config["CLOCK"]
     now = clock()
     return now.replace(microsecond=now.microsecond // 1000 * 1000)

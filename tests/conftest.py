@@ -148,7 +148,5 @@ def _empty(url: str) -> None:
 def _let_go(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
+        app.extensions["writers"].close()
         db.engine.dispose()
-    gate = app.extensions["writers"].gate
-    if gate is not None:
-        gate.close()

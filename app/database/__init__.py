@@ -5,6 +5,7 @@ Reading happens in `db.session`. Writing happens in `writing()`, one operation i
 first-served gate, which holds a file lock too, so that the command line and the server never collide.
 """
 
+import contextlib
 import importlib
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ __all__ = [
     "PoolExhausted",
     "Unavailable",
     "UnsafeDatabase",
+    "Writers",
     "db",
     "grouped",
     "init",
@@ -40,6 +42,7 @@ __all__ = [
     "kept",
     "milliseconds",
     "moment",
+    "writers",
     "writing",
 ]
 
@@ -97,30 +100,98 @@ class _Entry:
 class Writers:
     """What one application needs for writing: the gate on SQLite, nothing on PostgreSQL, and the waiting statements."""
 
+    engine: sa.Engine
+
     def __init__(self, url: URL) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         lock_file = Path(url.database + ".lock") if self.is_sqlite and url.database else None
         self.gate = Gate(lock_file) if self.is_sqlite else None
-        self.queue: deque[_Entry] = deque()
+        self._queue: deque[_Entry] = deque()
+        self._connection: sa.Connection | None = None
+
+    def grouped(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
+        """What the function `grouped` promises, for whoever has no session open and no application at hand."""
+        if self.gate is None:
+            with self.engine.begin() as connection:
+                return _rowcount(connection, statement, parameters)
+        entry = _Entry(statement, parameters)
+        self._queue.append(entry)
+        with self.gate:
+            if not entry.done:
+                self._commit_together()
+        if entry.error is not None:
+            raise entry.error
+        return entry.rowcount
+
+    def _commit_together(self) -> None:
+        batch = []
+        while self._queue:
+            batch.append(self._queue.popleft())
+        try:
+            self._commit(batch)
+        except BaseException as error:
+            if len(batch) == 1:
+                batch[0].error = error
+            else:  # one faulty statement must not cost its neighbours their answers
+                for entry in batch:
+                    self._commit_alone(entry)
+        finally:
+            for entry in batch:
+                entry.done = True
+
+    def _commit_alone(self, entry: _Entry) -> None:
+        try:
+            self._commit([entry])
+        except BaseException as error:
+            entry.error = error
+
+    def _commit(self, batch: list[_Entry]) -> None:
+        try:
+            connection = self._kept_connection()
+            with connection.begin():
+                for entry in batch:
+                    entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
+        except BaseException:
+            self._forget_connection()  # whatever state it is in, the next batch begins with a sound one
+            raise
+
+    def _kept_connection(self) -> sa.Connection:
+        """One connection for all grouped statements: fetching one each time costs as much as the statement."""
+        if self._connection is None:
+            self._connection = self.engine.connect().execution_options(writing=True)
+        return self._connection
+
+    def _forget_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.close()
+
+    def close(self) -> None:
+        """Let go of connection and lock; the next statement takes both anew."""
+        self._forget_connection()
+        if self.gate is not None:
+            self.gate.close()
 
 
 def init(app: Flask) -> None:
     """Connect the application to its database. Raises UnsafeDatabase for an SQLite with a known corruption bug."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    writers = Writers(url)
-    if writers.is_sqlite:
+    made = Writers(url)
+    if made.is_sqlite:
         options: dict[str, Any] = {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}
     else:
         options = {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16}
     options["hide_parameters"] = True  # an error in a log must not carry names, telephones or leases
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
-    app.extensions["writers"] = writers
+    app.extensions["writers"] = made
     db.init_app(app)
-    if writers.is_sqlite:
-        with app.app_context():
-            sa.event.listen(db.engine, "do_connect", partial(_private, Path(url.database or "")))
-            sa.event.listen(db.engine, "connect", _set_pragmas)
-            sa.event.listen(db.engine, "begin", _begin)
+    with app.app_context():
+        made.engine = db.engine
+    if made.is_sqlite:
+        sa.event.listen(made.engine, "do_connect", partial(_private, Path(url.database or "")))
+        sa.event.listen(made.engine, "connect", _set_pragmas)
+        sa.event.listen(made.engine, "begin", _begin)
 
 
 @contextmanager
@@ -132,7 +203,7 @@ def writing() -> Iterator[scoped_session[Session]]:
     if db.session.info.get("writing"):
         raise RuntimeError("an operation inside an operation: call its private part instead")
     db.session.rollback()
-    gate = _writers().gate
+    gate = writers().gate
     if gate is None:
         yield from _transaction()
         return
@@ -160,48 +231,7 @@ def grouped(statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
     is answered before that commit.
     """
     db.session.rollback()  # what the caller reads next must see what is written here
-    writers = _writers()
-    if writers.gate is None:
-        with db.engine.begin() as connection:
-            return _rowcount(connection, statement, parameters)
-    entry = _Entry(statement, parameters)
-    writers.queue.append(entry)
-    with writers.gate:
-        if not entry.done:
-            _commit_together(writers.queue)
-    if entry.error is not None:
-        raise entry.error
-    return entry.rowcount
-
-
-def _commit_together(queue: deque[_Entry]) -> None:
-    batch = []
-    while queue:
-        batch.append(queue.popleft())
-    try:
-        _commit(batch)
-    except BaseException as error:
-        if len(batch) == 1:
-            batch[0].error = error
-        else:  # one faulty statement must not cost its neighbours their answers
-            for entry in batch:
-                _commit_alone(entry)
-    finally:
-        for entry in batch:
-            entry.done = True
-
-
-def _commit_alone(entry: _Entry) -> None:
-    try:
-        _commit([entry])
-    except BaseException as error:
-        entry.error = error
-
-
-def _commit(batch: list[_Entry]) -> None:
-    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
-        for entry in batch:
-            entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
+    return writers().grouped(statement, parameters)
 
 
 def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
@@ -214,9 +244,10 @@ def kept(name: str) -> dict[Any, Any]:
     return memory
 
 
-def _writers() -> Writers:
-    writers: Writers = current_app.extensions["writers"]
-    return writers
+def writers() -> Writers:
+    """What the application at hand writes with."""
+    found: Writers = current_app.extensions["writers"]
+    return found
 
 
 def _sqlite_module() -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, db, grouped, milliseconds, writing
+from app.database import Moment, Writers, db, grouped, milliseconds, writers, writing
 from app.models import Attempt, Contest, Grading, RosterEntry, SignIn, Sitting
 from app.operations.audit import record
 from app.queries import attempts as questions
@@ -173,11 +173,12 @@ _SAVE = (
 )
 
 
-def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime) -> Saving:
+def store_sheet(
+    writers: Writers, attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime
+) -> bool:
     """Store a whole answer sheet durably, if the page may still save and no newer revision is stored.
 
-    An equal or older revision answers SAVED: what it carried is contained in what is stored. `digest` is that of
-    the sender's sign-in.
+    False when it was not stored; `save_sheet` then tells why. `digest` is that of the sender's sign-in.
     """
     parameters = {
         "b_id": attempt_id,
@@ -189,7 +190,16 @@ def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet
         "b_ms": milliseconds(now),
         "b_digest": digest,
     }
-    if grouped(_SAVE, parameters):
+    return writers.grouped(_SAVE, parameters) > 0
+
+
+def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime) -> Saving:
+    """The same, and what became of the sheet.
+
+    An equal or older revision answers SAVED: what it carried is contained in what is stored.
+    """
+    db.session.rollback()  # what is read next must see what is written here
+    if store_sheet(writers(), attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now):
         return Saving.SAVED
     state = questions.state_for_saving(attempt_id, digest=digest, now=now)
     if state is None:

@@ -49,6 +49,8 @@ def _number(value: Any) -> int:
 
 
 def _chosen(value: Any) -> tuple[int, ...]:
+    if type(value) is list and len(value) == 1 and type(place := value[0]) is int and 0 <= place < MOST_OPTIONS:
+        return (place,)  # nearly every response
     if not isinstance(value, list) or len(value) > MOST_OPTIONS:
         raise ValueError(value)
     if any(type(place) is not int or not 0 <= place < MOST_OPTIONS for place in value):

@@ -1,21 +1,19 @@
 """Saving an answer sheet: the page's JSON, or the plain form where there is no script."""
 
-import re
 from datetime import datetime
-from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import milliseconds
-from app.extensions import utc_now
+from app.extensions import csrf, utc_now
 from app.operations.attempts import Saving, save_sheet
 from app.rules.sheet import AnswerSheet, MalformedSheet
 from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.own import own_attempt_or_404
+from app.web.candidate.packet import packet
 
-LEASE = re.compile(r"[0-9a-f]{32}")
 STATUS = {
     Saving.SAVED: 200,
     Saving.ELSEWHERE: 409,
@@ -26,15 +24,21 @@ STATUS = {
 
 
 @bp.post("/attempts/<int:attempt_id>/sheet")
+@csrf.exempt
 def save(attempt_id: int) -> ResponseReturnValue:
-    """Store the whole sheet; the statement itself checks owner, lease, revision and deadline."""
+    """Store the whole sheet; the statement itself checks owner, lease, revision and deadline.
+
+    No other site knows the lease, nor can its pages send JSON here: a message needs no token, a form does. Most messages
+    are answered by the door (door.py), which stands before Flask; here come those that could not be stored.
+    """
     if not request.is_json:
+        csrf.protect()
         request.form.get("lease")  # the body is read before the clock: a slow one gains no time
         return _save_form(attempt_id, utc_now())
     try:
         body = request.get_json(silent=True)
         now = utc_now()
-        lease, revision, sheet = _packet(body)
+        lease, revision, sheet = packet(body)
     except (MalformedSheet, RecursionError):
         return jsonify(state="malformed"), 400
     outcome = save_sheet(
@@ -51,18 +55,6 @@ def save(attempt_id: int) -> ResponseReturnValue:
     elif outcome in (Saving.HANDED_IN, Saving.LATE):
         answer["result_url"] = url_for(".result", attempt_id=attempt_id)
     return jsonify(answer), STATUS[outcome]
-
-
-def _packet(body: Any) -> tuple[str, int, AnswerSheet]:
-    """Lease, revision and sheet of a message. Raises MalformedSheet for anything else."""
-    if not isinstance(body, dict):
-        raise MalformedSheet
-    lease, revision = body.get("lease"), body.get("revision")
-    if not isinstance(lease, str) or not LEASE.fullmatch(lease):
-        raise MalformedSheet
-    if type(revision) is not int or not 0 <= revision < 2**31:
-        raise MalformedSheet
-    return lease, revision, AnswerSheet.from_json(body)
 
 
 def keep_posted(attempt_id: int, now: datetime) -> Saving:
