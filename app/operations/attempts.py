@@ -129,19 +129,20 @@ def _is_overdue(deadline: datetime, grace: int, now: datetime) -> bool:
     return timing.is_overdue(now, deadline, timedelta(milliseconds=grace))
 
 
-def take_lease(attempt_id: int) -> str | None:
+def take_lease(attempt_id: int, *, owner: int) -> str | None:
     """Give the page that is being opened the right to save, and take it from every older page.
 
-    None when the attempt is handed in already.
+    None when the attempt is handed in already, or another person's.
     """
     lease = secrets.token_hex(16)
-    taken = grouped(_TAKE_LEASE, {"b_id": attempt_id, "b_lease": lease})
+    taken = grouped(_TAKE_LEASE, {"b_id": attempt_id, "b_lease": lease, "b_owner": owner})
     return lease if taken else None
 
 
 _TAKE_LEASE = (
     sa.update(Attempt)
     .where(Attempt.id == sa.bindparam("b_id"), Attempt.handed_in_at.is_(None))
+    .where(sa.exists().where(RosterEntry.id == Attempt.roster_entry_id, RosterEntry.user_id == sa.bindparam("b_owner")))
     .values(lease=sa.bindparam("b_lease"))
 )
 

@@ -75,6 +75,11 @@ class OwnAttempt:
     terms: ContestTerms
     entry: RosterEntry
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it is open and past deadline and grace."""
+        grace = timedelta(milliseconds=self.attempt.grace)
+        return self.attempt.handed_in_at is None and timing.is_overdue(now, self.attempt.deadline, grace)
+
     @property
     def sheet(self) -> AnswerSheet:
         return AnswerSheet.from_json(self.attempt.sheet)
@@ -135,6 +140,41 @@ class ShownSection:
     items: tuple[ShownItem, ...]
 
 
+@dataclass(frozen=True)
+class PlacedItem:
+    """An item on a paper by its place in the pool, and what is chosen of it so far, as shown."""
+
+    index: int
+    place: int
+    order: tuple[int, ...]
+    chosen: tuple[int, ...]
+    marked: bool
+
+
+@dataclass(frozen=True)
+class PlacedSection:
+    """A part of the paper by the places of its items; points in hundredths."""
+
+    title: str
+    count: int
+    points: int
+    items: tuple[PlacedItem, ...]
+
+
+def placed(view: OwnAttempt) -> tuple[PlacedSection, ...]:
+    """The paper of an attempt without its words."""
+    sheet, found, start = view.sheet, [], 0
+    rows = [
+        PlacedItem(index, place, tuple(order), sheet.responses.get(index, ()), index in sheet.marked)
+        for index, (place, *order) in enumerate(view.attempt.paper, start=1)
+    ]
+    for section in view.terms.spec.sections:
+        part = tuple(rows[start : start + section.count])
+        found.append(PlacedSection(section.title, section.count, section.points, part))
+        start += section.count
+    return tuple(found)
+
+
 def paper(view: OwnAttempt) -> tuple[ShownSection, ...]:
     """The paper of an attempt with what has been chosen so far."""
     pool = pools.pool(view.contest.id, view.attempt.pool_version)
@@ -150,15 +190,12 @@ def paper(view: OwnAttempt) -> tuple[ShownSection, ...]:
 
 def _shown(index: int, item: PaperItem, source: pools.Item, sheet: AnswerSheet) -> ShownItem:
     options = tuple(
-        Option(chr(65 + at), source.options[place], at, _pictures(source, place)) for at, place in enumerate(item.order)
+        Option(chr(65 + at), source.options[place], at, source.pictures_of(place))
+        for at, place in enumerate(item.order)
     )
     chosen = frozenset(sheet.responses.get(index, ()))
     marked = index in sheet.marked
-    return ShownItem(index, source.kind, source.stem, options, chosen, marked, _pictures(source, None))
-
-
-def _pictures(source: pools.Item, option: int | None) -> tuple[Picture, ...]:
-    return tuple(picture for picture in source.pictures if picture.option == option)
+    return ShownItem(index, source.kind, source.stem, options, chosen, marked, source.pictures_of(None))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ class Item:
     difficulty: int | None = None
     pictures: tuple[Picture, ...] = ()
 
+    def pictures_of(self, option: int | None) -> tuple[Picture, ...]:
+        """Those of an option, by its place; of the stem for None."""
+        return tuple(picture for picture in self.pictures if picture.option == option)
+
 
 @dataclass(frozen=True)
 class Pool:

@@ -9,12 +9,13 @@ from flask_login import login_required
 from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
-from app.queries import attempts
+from app.queries import attempts, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
 from app.rules.terms import Visible
 from app.web import access
 from app.web.candidate import bp
+from app.web.candidate.moulds import pressed
 from app.web.candidate.own import own_attempt_or_404
 from app.web.candidate.saving import keep_posted
 
@@ -24,12 +25,11 @@ from app.web.candidate.saving import keep_posted
 def paper(attempt_id: int) -> ResponseReturnValue:
     """All items on one page. Opening it takes the right to save from every older page."""
     now = utc_now()
-    own_attempt_or_404(attempt_id)
-    engine.close_if_overdue(attempt_id, now=now)
-    lease = engine.take_lease(attempt_id)
-    if lease is None:
+    lease = engine.take_lease(attempt_id, owner=access.actor().user_id)
+    view = own_attempt_or_404(attempt_id)  # read after the lease was taken: no older page changes it any more
+    if lease is None or (view.is_overdue(now) and engine.hand_in(attempt_id, actor=None, now=now)):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    return paper_page(own_attempt_or_404(attempt_id), lease, now)
+    return paper_page(view, lease, now)
 
 
 @bp.post("/attempts/<int:attempt_id>/submission")
@@ -53,8 +53,9 @@ def submit(attempt_id: int) -> ResponseReturnValue:
 def result(attempt_id: int) -> ResponseReturnValue:
     """成绩回执"""
     now = utc_now()
-    engine.close_if_overdue(own_attempt_or_404(attempt_id).attempt.id, now=now)
     view = own_attempt_or_404(attempt_id)
+    if view.is_overdue(now) and engine.hand_in(attempt_id, actor=None, now=now):
+        view = own_attempt_or_404(attempt_id)
     if view.attempt.handed_in_at is None:
         return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
     visible = _visible(view, now)
@@ -110,7 +111,7 @@ def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> 
             "saved_at_ms": milliseconds(attempt.saved_at) if attempt.saved_at else None,
             "deadline": attempt.deadline,
         },
-        sections=attempts.paper(view),
+        sections=pressed(view.contest.id, pools.pool(view.contest.id, attempt.pool_version), attempts.placed(view)),
         attempts_line=_ordinal_line(view),
         save_url=url_for(".save", attempt_id=attempt.id),
         submit_url=url_for(".submit", attempt_id=attempt.id),
