@@ -5,9 +5,7 @@ Reading happens in `db.session`. Writing happens in `writing()`, one operation i
 first-served gate, which holds a file lock too, so that the command line and the server never collide.
 """
 
-import contextlib
 import importlib
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -18,13 +16,13 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as TimeoutExpired
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 
-from app.database.gate import Gate
 from app.database.moments import Moment, milliseconds, moment
+from app.database.writers import Writers
 
 __all__ = [
     "Base",
@@ -86,94 +84,6 @@ class UnsafeDatabase(RuntimeError):
     """The SQLite at hand would lose or corrupt answers."""
 
 
-class _Entry:
-    """One grouped statement on its way to the database."""
-
-    __slots__ = ("done", "error", "parameters", "rowcount", "statement")
-
-    def __init__(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> None:
-        self.statement, self.parameters = statement, parameters
-        self.done, self.rowcount = False, 0
-        self.error: BaseException | None = None
-
-
-class Writers:
-    """What one application needs for writing: the gate on SQLite, nothing on PostgreSQL, and the waiting statements."""
-
-    engine: sa.Engine
-
-    def __init__(self, url: URL) -> None:
-        self.is_sqlite = url.get_backend_name() == "sqlite"
-        lock_file = Path(url.database + ".lock") if self.is_sqlite and url.database else None
-        self.gate = Gate(lock_file) if self.is_sqlite else None
-        self._queue: deque[_Entry] = deque()
-        self._connection: sa.Connection | None = None
-
-    def grouped(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
-        """What the function `grouped` promises, for whoever has no session open and no application at hand."""
-        if self.gate is None:
-            with self.engine.begin() as connection:
-                return _rowcount(connection, statement, parameters)
-        entry = _Entry(statement, parameters)
-        self._queue.append(entry)
-        with self.gate:
-            if not entry.done:
-                self._commit_together()
-        if entry.error is not None:
-            raise entry.error
-        return entry.rowcount
-
-    def _commit_together(self) -> None:
-        batch = []
-        while self._queue:
-            batch.append(self._queue.popleft())
-        try:
-            self._commit(batch)
-        except BaseException as error:
-            if len(batch) == 1:
-                batch[0].error = error
-            else:  # one faulty statement must not cost its neighbours their answers
-                for entry in batch:
-                    self._commit_alone(entry)
-        finally:
-            for entry in batch:
-                entry.done = True
-
-    def _commit_alone(self, entry: _Entry) -> None:
-        try:
-            self._commit([entry])
-        except BaseException as error:
-            entry.error = error
-
-    def _commit(self, batch: list[_Entry]) -> None:
-        try:
-            connection = self._kept_connection()
-            with connection.begin():
-                for entry in batch:
-                    entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
-        except BaseException:
-            self._forget_connection()  # whatever state it is in, the next batch begins with a sound one
-            raise
-
-    def _kept_connection(self) -> sa.Connection:
-        """One connection for all grouped statements: fetching one each time costs as much as the statement."""
-        if self._connection is None:
-            self._connection = self.engine.connect().execution_options(writing=True)
-        return self._connection
-
-    def _forget_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(Exception):
-                connection.close()
-
-    def close(self) -> None:
-        """Let go of connection and lock; the next statement takes both anew."""
-        self._forget_connection()
-        if self.gate is not None:
-            self.gate.close()
-
-
 def init(app: Flask) -> None:
     """Connect the application to its database. Raises UnsafeDatabase for an SQLite with a known corruption bug."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
@@ -187,11 +97,12 @@ def init(app: Flask) -> None:
     app.extensions["writers"] = made
     db.init_app(app)
     with app.app_context():
-        made.engine = db.engine
+        engine = db.engine
+    made.use(engine)
     if made.is_sqlite:
-        sa.event.listen(made.engine, "do_connect", partial(_private, Path(url.database or "")))
-        sa.event.listen(made.engine, "connect", _set_pragmas)
-        sa.event.listen(made.engine, "begin", _begin)
+        sa.event.listen(engine, "do_connect", partial(_private, Path(url.database or "")))
+        sa.event.listen(engine, "connect", _set_pragmas)
+        sa.event.listen(engine, "begin", _begin)
 
 
 @contextmanager
@@ -232,10 +143,6 @@ def grouped(statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
     """
     db.session.rollback()  # what the caller reads next must see what is written here
     return writers().grouped(statement, parameters)
-
-
-def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
-    return connection.execute(statement, dict(parameters)).rowcount
 
 
 def kept(name: str) -> dict[Any, Any]:

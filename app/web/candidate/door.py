@@ -27,23 +27,28 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"/attempts/([1-9]\d{0,8})/sheet")
 _LARGEST = 64 * 1024
-_HEADERS = [("Content-Type", "application/json"), *FIXED.items(), ("Cache-Control", "no-store")]
+_HEADERS = [("Content-Type", "application/json"), *FIXED.items(), ("Cache-Control", "no-store"), ("Vary", "Cookie")]
 
 
 class SaveDoor:
     """Stands before the application: `SaveDoor(app, app.wsgi_app)`."""
 
     def __init__(self, app: Flask, behind: "WSGIApplication") -> None:
-        self._app, self._behind = app, behind
+        self.behind = behind
+        self._app = app
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         address = _ADDRESS.fullmatch(environ["PATH_INFO"])
         if address and environ["REQUEST_METHOD"] == "POST" and environ.get("CONTENT_TYPE") == "application/json":
-            answer = self._stored(int(address[1]), environ)
+            try:
+                answer = self._stored(int(address[1]), environ)
+            except Unavailable:
+                start_response("503 SERVICE UNAVAILABLE", [*_HEADERS, ("Retry-After", "5")])
+                return [b'{"state":"busy"}\n']
             if answer is not None:
                 start_response("200 OK", [*_HEADERS, ("Content-Length", str(len(answer)))])
                 return [answer]
-        return self._behind(environ, start_response)
+        return self.behind(environ, start_response)
 
     def _stored(self, attempt_id: int, environ: "WSGIEnvironment") -> bytes | None:
         """What to answer; None when it is for Flask to answer."""
@@ -53,15 +58,13 @@ class SaveDoor:
         body = environ["wsgi.input"].read(int(length))
         environ["wsgi.input"] = BytesIO(body)
         now = now_of(self._app)  # after the body: a slow one gains no time
-        token = parse_cookie(environ).get(COOKIE, "")
+        owner = digest(parse_cookie(environ).get(COOKIE, ""))
         try:
             lease, revision, sheet = packet(json.loads(body))
-            writers = self._app.extensions["writers"]
-            if not store_sheet(
-                writers, attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest(token), now=now
-            ):
-                return None
-        except (MalformedSheet, ValueError, RecursionError, Unavailable):
+        except (MalformedSheet, ValueError, RecursionError):
+            return None
+        writers = self._app.extensions["writers"]
+        if not store_sheet(writers, attempt_id, lease=lease, revision=revision, sheet=sheet, digest=owner, now=now):
             return None
         said = {"now_ms": milliseconds(now), "revision": revision, "saved_at_ms": milliseconds(now), "state": "saved"}
         return json.dumps(said, separators=(",", ":")).encode() + b"\n"

@@ -1,4 +1,4 @@
-"""The paper as HTML, pressed from moulds: the template speaks once for each item of a pool, not once for each candidate.
+"""The paper as HTML, pressed from moulds: the template speaks once for an item of a pool, not once a candidate.
 
 A mould is what the macros of components/item.html say of an item, with signs in the places where papers differ: number,
 letter, place, tick. The signs are noncharacters of Unicode, which stand in no text.
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.database import kept
 from app.queries.attempts import Option, PlacedItem, PlacedSection
 from app.queries.pools import Item, Pool
+from app.rules.question import letter
 
 _INDEX, _BUBBLE, _VALUE, _CHECKED, _LETTER = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
 
@@ -62,10 +63,9 @@ class _Mould:
     def press(self, item: PlacedItem) -> str:
         parts = [self.heads[item.marked]]
         for at, place in enumerate(item.order):
+            checked = " checked" if at in item.chosen else ""
             option = self.options[place].replace(_VALUE, str(at)).replace(_BUBBLE, self.bubbles[at])
-            parts.append(
-                option.replace(_CHECKED, " checked" if at in item.chosen else "").replace(_LETTER, chr(65 + at))
-            )
+            parts.append(option.replace(_CHECKED, checked).replace(_LETTER, letter(at)))
         parts.append(self.end)
         return "".join(parts).replace(_INDEX, str(item.index))
 
@@ -95,7 +95,7 @@ def _mould(source: Item) -> _Mould:
         {"letter": _LETTER, "text": text, "value": _VALUE, "checked": _CHECKED, "pictures": source.pictures_of(place)}
         for place, text in enumerate(source.options)
     ]
-    letters = [Option(chr(65 + at), "", at) for at in range(len(options))]
+    letters = [Option(letter(at), "", at) for at in range(len(options))]
     return _Mould(
         (str(head(item, False)), str(head(item, True))),
         tuple(str(option(item, each, _BUBBLE)) for each in options),

@@ -28,8 +28,8 @@ STATUS = {
 def save(attempt_id: int) -> ResponseReturnValue:
     """Store the whole sheet; the statement itself checks owner, lease, revision and deadline.
 
-    No other site knows the lease, nor can its pages send JSON here: a message needs no token, a form does. Most messages
-    are answered by the door (door.py), which stands before Flask; here come those that could not be stored.
+    No other site knows the lease, nor can its pages send JSON here: a message needs no token, a form does. Most
+    messages are answered by the door (door.py), which stands before Flask; here come those that could not be stored.
     """
     if not request.is_json:
         csrf.protect()

@@ -31,6 +31,13 @@ def lease(app):
         return db.session.get_one(Attempt, 1).lease
 
 
+def stored_responses():
+    from app.database import db
+    from app.models import Attempt
+
+    return db.session.get_one(Attempt, 1).sheet["responses"]
+
+
 def save(client, app, revision=1, responses=None, **body):
     message = {"lease": lease(app), "revision": revision, "responses": responses or {"1": [0]}, "marked": []} | body
     return client.post("/attempts/1/sheet", json=message, headers={"X-CSRFToken": client.token})
@@ -67,9 +74,12 @@ def test_the_older_of_two_pages_is_told_that_it_goes_on_elsewhere(app, client, p
     assert (response.status_code, response.get_json()["state"]) == (409, "elsewhere")
 
 
-def test_a_save_without_the_token_of_the_form_is_refused(app, client, paper):
-    message = {"lease": lease(app), "revision": 1, "responses": {"1": [0]}}
-    assert client.post("/attempts/1/sheet", json=message).status_code == 400
+def test_a_form_without_its_token_is_refused_and_a_message_without_its_lease(app, client, paper):
+    form = {"lease": lease(app), "revision": "1", "r-1": "0"}
+    assert client.post("/attempts/1/sheet", data=form).status_code == 400
+    assert client.post("/attempts/1/sheet", json=form | {"lease": "0" * 32, "revision": 1}).status_code == 409
+    with app.app_context():
+        assert stored_responses() == {}
 
 
 @pytest.mark.parametrize("body", [[], {}, {"lease": 5, "revision": 1}, {"lease": "x", "revision": "1"}, "x"])

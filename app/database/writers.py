@@ -1,0 +1,153 @@
+"""How guarded statements reach the database: together on SQLite, where a sync costs more than everything else."""
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from app.database.gate import Gate
+
+Process = Callable[[Any], Any] | None
+
+
+class _Entry:
+    """One grouped statement on its way to the database."""
+
+    __slots__ = ("done", "error", "parameters", "rowcount", "statement")
+
+    def __init__(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> None:
+        self.statement, self.parameters = statement, parameters
+        self.done, self.rowcount = False, 0
+        self.error: BaseException | None = None
+
+
+class Writers:
+    """What one application needs for writing: the gate on SQLite, nothing on PostgreSQL, and the waiting statements."""
+
+    def __init__(self, url: URL) -> None:
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        lock_file = Path(url.database + ".lock") if self.is_sqlite and url.database else None
+        self.gate = Gate(lock_file) if self.is_sqlite else None
+        self._queue: deque[_Entry] = deque()
+        self._engine: sa.Engine | None = None
+        self._connection: Any = None
+        self._spoken: dict[sa.Executable, _Spoken | None] = {}
+
+    def use(self, engine: sa.Engine) -> None:
+        """Write through this engine; to be called once, before anything is written."""
+        self._engine = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def grouped(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
+        """What the function `grouped` promises, for whoever has no session open and no application at hand."""
+        assert self._engine is not None
+        if self.gate is None:
+            with self._engine.connect() as connection:
+                return _rowcount(connection, statement, parameters)
+        entry = _Entry(statement, parameters)
+        self._queue.append(entry)
+        with self.gate:
+            if not entry.done:
+                self._commit_together()
+        if entry.error is not None:
+            raise entry.error
+        return entry.rowcount
+
+    def close(self) -> None:
+        """Let go of connection and lock; the next statement takes both anew."""
+        self._forget_connection()
+        if self.gate is not None:
+            self.gate.close()
+
+    def _commit_together(self) -> None:
+        batch = []
+        while self._queue:
+            batch.append(self._queue.popleft())
+        try:
+            self._commit(batch)
+        except BaseException:
+            self._forget_connection()  # whatever state it is in: nothing of the batch is stored
+            for entry in batch:  # one faulty statement must not cost its neighbours their answers
+                self._commit_alone(entry)
+        finally:
+            for entry in batch:
+                entry.done = True
+
+    def _commit(self, batch: list[_Entry]) -> None:
+        """The short way: SQLAlchemy compiles a statement once, and the driver executes it.
+
+        Going through SQLAlchemy each time costs more than the statement and half as much as its sync.
+        """
+        connection = self._kept_connection()
+        connection.execute("BEGIN IMMEDIATE")
+        for entry in batch:
+            sql, values = self._speak(entry)
+            entry.rowcount = connection.execute(sql, values).rowcount
+        connection.execute("COMMIT")
+
+    def _commit_alone(self, entry: _Entry) -> None:
+        """The long way, which tells in SQLAlchemy's words what is wrong."""
+        assert self._engine is not None
+        entry.error = None
+        try:
+            with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+                entry.rowcount = _rowcount(connection, entry.statement, entry.parameters)
+        except BaseException as error:
+            entry.error = error
+
+    def _speak(self, entry: _Entry) -> tuple[str, list[Any]]:
+        assert self._engine is not None
+        if entry.statement not in self._spoken:
+            self._spoken[entry.statement] = _Spoken.of(entry.statement, self._engine.dialect)
+        spoken = self._spoken[entry.statement]
+        if spoken is None:
+            raise _LongWay
+        return spoken.sql, spoken.values(entry.parameters)
+
+    def _kept_connection(self) -> Any:
+        if self._connection is None:
+            assert self._engine is not None
+            self._connection = self._engine.raw_connection()
+        return self._connection.driver_connection
+
+    def _forget_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.close()  # the pool rolls back what is open
+
+
+class _LongWay(Exception):
+    """A statement that needs SQLAlchemy each time: it has values that are made while it is executed."""
+
+
+class _Spoken:
+    """A statement in the words of the driver, and how each of its values is told."""
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+        self.sql = compiled.string
+        own, binds = compiled.params, compiled.binds
+        self._values: list[tuple[str, Any, Process]] = [
+            (name, own[name], binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        ]
+
+    @classmethod
+    def of(cls, statement: sa.Executable, dialect: Dialect) -> "_Spoken | None":
+        """None for one whose values are made while it is executed."""
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # all that we execute compiles
+        is_made = compiled.isinsert or compiled.insert_prefetch or compiled.update_prefetch
+        return None if is_made else cls(compiled, dialect)
+
+    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """In the order of their places."""
+        found = [(parameters.get(name, own), process) for name, own, process in self._values]
+        return [process(value) if process else value for value, process in found]
+
+
+def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
+    return connection.execute(statement, dict(parameters)).rowcount
