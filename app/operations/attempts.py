@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, Writers, db, grouped, milliseconds, writers, writing
+from app.database import Moment, Writers, db, grouped, milliseconds, table, writers, writing
 from app.models import Attempt, Contest, Grading, RosterEntry, SignIn, Sitting
 from app.operations.audit import record
 from app.queries import attempts as questions
@@ -16,7 +16,7 @@ from app.queries import pools
 from app.rules import admission, receipt, timing
 from app.rules.admission import Reason, Refusal
 from app.rules.assembly import Paper, assemble
-from app.rules.grading import grade
+from app.rules.grading import Graded, grade
 from app.rules.prose import local
 from app.rules.results import Finished, result
 from app.rules.sheet import AnswerSheet
@@ -52,77 +52,81 @@ def start(contest_id: int, user_id: int, *, now: datetime, accept_short: bool = 
 
 
 def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, seed: str) -> int:
-    entry, sitting, versions = _place(contest_id, user_id)
-    terms = pools.terms(contest_id, versions.terms)
-    made = _made(entry.id, sitting.id)
+    place = _place(contest_id, user_id)
+    terms = pools.terms(contest_id, place.terms)
+    made = _made(place)
     if made.open_id is not None and _is_overdue(made.open_deadline, made.open_grace, now):
         _hand_in(made.open_id, None, now)
-        made = _made(entry.id, sitting.id)
-    standing = admission.Standing(sitting.opens_at, sitting.closes_at, terms.attempts_allowed, made.count, made.open_id)
+        made = _made(place)
+    standing = admission.Standing(place.opens_at, place.closes_at, terms.attempts_allowed, made.count, made.open_id)
     verdict = admission.admission(standing, now)
     if isinstance(verdict, Reason):
-        raise Refusal(verdict, opens=sitting.opens_at, closes=sitting.closes_at, allowed=terms.attempts_allowed)
+        raise Refusal(verdict, opens=place.opens_at, closes=place.closes_at, allowed=terms.attempts_allowed)
     if verdict.resume is not None:
         return verdict.resume
-    minutes = timing.shortened(terms.duration, sitting.closes_at, now)
+    minutes = timing.shortened(terms.duration, place.closes_at, now)
     if minutes is not None and not accept_short:
         raise Refusal(Reason.LATE_START, minutes=minutes)
-    pool = pools.pool(contest_id, versions.pool)
-    attempt = Attempt(
-        roster_entry_id=entry.id,
-        sitting_id=sitting.id,
-        ordinal=made.count + 1,
+    pool, ordinal = pools.pool(contest_id, place.pool), made.count + 1
+    attempt_id = _insert(
+        roster_entry_id=place.entry_id,
+        sitting_id=place.sitting_id,
+        ordinal=ordinal,
         seed=seed,
         paper=assemble(pool.for_assembly, terms.spec, seed).as_json(),
         sheet=AnswerSheet().as_json(),
         lease=secrets.token_hex(16),
         pool_version=pool.version,
-        terms_version=versions.terms,
+        terms_version=place.terms,
         started_at=now,
-        deadline=timing.deadline(now, terms.duration, sitting.closes_at),
+        deadline=timing.deadline(now, terms.duration, place.closes_at),
         grace=terms.grace * 1000,
     )
-    db.session.add(attempt)
-    db.session.flush()
-    record(user_id, "attempt.start", f"attempt:{attempt.id}", now, contest=contest_id, ordinal=attempt.ordinal)
-    return attempt.id
+    record(user_id, "attempt.start", f"attempt:{attempt_id}", now, contest=contest_id, ordinal=ordinal)
+    return attempt_id
 
 
 # The statements of the hot path are built once: building one costs as much as executing it.
-_ENTRY = (
-    sa.select(RosterEntry)
-    .where(RosterEntry.contest_id == sa.bindparam("contest_id"), RosterEntry.user_id == sa.bindparam("user_id"))
-    .with_for_update()
-)
-_SITTING = (
-    sa.select(Sitting)
-    .join(Contest, Contest.id == Sitting.contest_id)
-    .where(Sitting.contest_id == sa.bindparam("contest_id"), Sitting.mode == "official")
-    .where(Contest.published_at.is_not(None))
-)
-_is_open = Attempt.handed_in_at.is_(None)
+_attempts, _entries, _sittings, _contests = (table(each) for each in (Attempt, RosterEntry, Sitting, Contest))
+_PLACE = (
+    sa.select(
+        _entries.c.id.label("entry_id"), _sittings.c.id.label("sitting_id"), _sittings.c.opens_at,
+        _sittings.c.closes_at, *(part.label(name) for name, part in pools.newest(_entries.c.contest_id).items()),
+    )
+    .select_from(_entries)
+    .outerjoin(_contests, sa.and_(_contests.c.id == _entries.c.contest_id, _contests.c.published_at.is_not(None)))
+    .outerjoin(_sittings, sa.and_(_sittings.c.contest_id == _contests.c.id, _sittings.c.mode == "official"))
+    .where(_entries.c.contest_id == sa.bindparam("contest_id"), _entries.c.user_id == sa.bindparam("user_id"))
+    .with_for_update(of=_entries)
+)  # fmt: skip
+_is_open = _attempts.c.handed_in_at.is_(None)
 _MADE = sa.select(
     sa.func.count().label("count"),
-    sa.func.max(sa.case((_is_open, Attempt.id))).label("open_id"),
-    sa.type_coerce(sa.func.max(sa.case((_is_open, Attempt.deadline))), Moment).label("open_deadline"),
-    sa.func.max(sa.case((_is_open, Attempt.grace))).label("open_grace"),
-).where(Attempt.roster_entry_id == sa.bindparam("entry_id"), Attempt.sitting_id == sa.bindparam("sitting_id"))
+    sa.func.max(sa.case((_is_open, _attempts.c.id))).label("open_id"),
+    sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.deadline))), Moment).label("open_deadline"),
+    sa.func.max(sa.case((_is_open, _attempts.c.grace))).label("open_grace"),
+).where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"), _attempts.c.sitting_id == sa.bindparam("sitting_id"))
+_INSERT = sa.insert(_attempts)
 
 
-def _place(contest_id: int, user_id: int) -> tuple[RosterEntry, Sitting, pools.Versions]:
-    place = {"contest_id": contest_id, "user_id": user_id}
-    entry = db.session.scalars(_ENTRY, place).one_or_none()
-    if entry is None:
+def _place(contest_id: int, user_id: int) -> Any:
+    """Where the person stands on the roster, locked, with the official sitting and the versions that hold."""
+    place = db.session.execute(_PLACE, {"contest_id": contest_id, "user_id": user_id}).one_or_none()
+    if place is None:
         raise Refusal(Reason.NOT_ON_ROSTER)
-    sitting = db.session.scalars(_SITTING, place).one_or_none()
-    if sitting is None:
+    if place.sitting_id is None:
         raise Refusal(Reason.NOT_PUBLISHED)
-    return entry, sitting, pools.latest_versions(contest_id)
+    return place
 
 
-def _made(entry_id: int, sitting_id: int) -> Any:
+def _made(place: Any) -> Any:
     """How many attempts there are in a sitting, and the one that is open with its deadline."""
-    return db.session.execute(_MADE, {"entry_id": entry_id, "sitting_id": sitting_id}).one()
+    return db.session.execute(_MADE, {"entry_id": place.entry_id, "sitting_id": place.sitting_id}).one()
+
+
+def _insert(**values: object) -> int:
+    made: int = db.session.execute(_INSERT, values).inserted_primary_key[0]  # type: ignore[attr-defined]
+    return made
 
 
 def _is_overdue(deadline: datetime, grace: int, now: datetime) -> bool:
@@ -237,74 +241,68 @@ def close_if_overdue(attempt_id: int, *, now: datetime) -> bool:
     return hand_in(attempt_id, actor=None, now=now)
 
 
-_HANDED_IN = (
-    sa.select(Attempt, RosterEntry)
-    .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
-    .where(Attempt.id == sa.bindparam("attempt_id"))
-    .with_for_update(of=RosterEntry)
-    .execution_options(populate_existing=True)
-)
-_CLAIM = (
-    sa.update(Attempt)
-    .where(Attempt.id == sa.bindparam("b_id"), Attempt.handed_in_at.is_(None))
-    .values(
-        handed_in_at=sa.bindparam("b_at", type_=Moment),
-        handed_in_by=sa.bindparam("b_by"),
-        time_taken=sa.bindparam("b_taken"),
+# Both rows are locked: on PostgreSQL neither a save nor another hand-in of the person comes in between.
+_OPEN = (
+    sa.select(
+        _attempts.c.paper, _attempts.c.sheet, _attempts.c.started_at, _attempts.c.deadline, _attempts.c.grace,
+        _attempts.c.terms_version, _attempts.c.roster_entry_id, _entries.c.contest_id,
+        *(part.label(f"newest_{name}") for name, part in pools.newest(_entries.c.contest_id).items()),
     )
-    .execution_options(synchronize_session=False)
-)
-_FINISHED = sa.select(Attempt).where(
-    Attempt.roster_entry_id == sa.bindparam("entry_id"), Attempt.handed_in_at.is_not(None)
-)
+    .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
+    .where(_attempts.c.id == sa.bindparam("attempt_id"), _is_open)
+    .with_for_update(of=(_entries, _attempts))
+)  # fmt: skip
+_CLOSE = sa.update(_attempts).where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
+_GRADING = sa.insert(table(Grading))
+_FINISHED = sa.select(
+    _attempts.c.score, _attempts.c.time_taken, _attempts.c.handed_in_at, _attempts.c.started_at, _attempts.c.answered,
+    _attempts.c.voided_at.is_not(None),
+).where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"), ~_is_open)  # fmt: skip
+_RESULT = sa.update(_entries).where(_entries.c.id == sa.bindparam("b_id"))
 
 
 def _hand_in(attempt_id: int, actor: int | None, now: datetime) -> bool:
-    attempt, entry = db.session.execute(_HANDED_IN, {"attempt_id": attempt_id}).one()
+    attempt = db.session.execute(_OPEN, {"attempt_id": attempt_id}).one_or_none()
+    if attempt is None:
+        return False
     overdue = _is_overdue(attempt.deadline, attempt.grace, now)
     finished = attempt.deadline if overdue else timing.finished_at(now, attempt.deadline)
     finished = max(finished, attempt.started_at)  # a clock set back takes no time
     by = "person" if actor is not None and now < attempt.deadline else "server"  # at the deadline the page does it
-    taken = milliseconds(finished) - milliseconds(attempt.started_at)
-    claimed = db.session.execute(_CLAIM, {"b_id": attempt_id, "b_at": finished, "b_by": by, "b_taken": taken})
-    if not claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
+    graded, sheet = _graded(attempt)
+    closed = {
+        "b_id": attempt_id,
+        "handed_in_at": finished,
+        "handed_in_by": by,
+        "time_taken": milliseconds(finished) - milliseconds(attempt.started_at),
+        "score": graded.score,
+        "answered": graded.answered,
+        "receipt": receipt.number(attempt_id, local(finished)),
+        "fingerprint": receipt.fingerprint(attempt.paper, sheet),
+    }
+    if not db.session.execute(_CLOSE, closed).rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
         return False
-    # The sheet was read before the claim: on PostgreSQL a save may have come in between.
-    db.session.refresh(attempt)
-    _grade(attempt, entry, now)
+    pool_version, marks = attempt.newest_pool, list(graded.marks)
+    grading = {"attempt_id": attempt_id, "pool_version": pool_version, "score": graded.score, "marks": marks}
+    db.session.execute(_GRADING, grading | {"graded_at": now})
+    _recount(attempt.roster_entry_id, pools.terms(attempt.contest_id, attempt.newest_terms))
     record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by=by)
     return True
 
 
-def _grade(attempt: Attempt, entry: RosterEntry, now: datetime) -> None:
-    versions = pools.latest_versions(entry.contest_id)
-    terms = pools.terms(entry.contest_id, attempt.terms_version)
-    pool = pools.pool(entry.contest_id, versions.pool)
-    sheet = AnswerSheet.from_json(attempt.sheet)
-    graded = grade(Paper.from_json(attempt.paper), terms.spec, pool.keys, sheet)
-    attempt.score, attempt.answered = graded.score, graded.answered
-    assert attempt.handed_in_at is not None
-    attempt.receipt = receipt.number(attempt.id, local(attempt.handed_in_at))
-    attempt.fingerprint = receipt.fingerprint(attempt.paper, sheet)
-    marks = list(graded.marks)
-    db.session.add(
-        Grading(attempt_id=attempt.id, pool_version=versions.pool, score=graded.score, marks=marks, graded_at=now)
-    )
-    db.session.flush()
-    _recount(entry, pools.terms(entry.contest_id, versions.terms))
+def _graded(attempt: Any) -> tuple[Graded, AnswerSheet]:
+    """What the stored sheet earns by the newest keys."""
+    terms = pools.terms(attempt.contest_id, attempt.terms_version)
+    pool, sheet = pools.pool(attempt.contest_id, attempt.newest_pool), AnswerSheet.from_json(attempt.sheet)
+    return grade(Paper.from_json(attempt.paper), terms.spec, pool.keys, sheet), sheet
 
 
-def _recount(entry: RosterEntry, terms: ContestTerms) -> None:
+def _recount(entry_id: int, terms: ContestTerms) -> None:
     """Set the result that counts from all of the person's finished attempts."""
-    rows = db.session.scalars(_FINISHED, {"entry_id": entry.id}).all()
-    counted = result((_finished(row) for row in rows), terms.counting)
-    entry.result = counted.score if counted else None
-    entry.time_taken = counted.time_taken if counted else None
-    entry.handed_in_at = counted.handed_in_at if counted else None
-    entry.valid_attempts = counted.valid_attempts if counted else 0
-
-
-def _finished(row: Attempt) -> Finished:
-    assert row.score is not None and row.time_taken is not None and row.handed_in_at is not None
-    voided = row.voided_at is not None
-    return Finished(row.score, row.time_taken, row.handed_in_at, row.started_at, row.answered, voided)
+    rows = db.session.execute(_FINISHED, {"entry_id": entry_id})
+    counted = result([Finished(*tuple(row)) for row in rows], terms.counting)
+    counts: dict[str, Any] = {"result": None, "time_taken": None, "handed_in_at": None, "valid_attempts": 0}
+    if counted:
+        counts = vars(counted) | {"result": counted.score}
+        del counts["score"]
+    db.session.execute(_RESULT, counts | {"b_id": entry_id})

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.database import Moment, db
+from app.database import Moment, db, table
 from app.models import Activation, Contest, Grant, SignIn, Site, Unit, User
 from app.rules.roles import Role, includes
 
@@ -47,15 +47,20 @@ class Person:
         return self.may(Role.ADMINISTRATOR)
 
 
-# Built once: every page asks this.
+# Built once, on tables: every page asks this.
+_users, _sign_ins, _contests, _units, _site = (table(each) for each in (User, SignIn, Contest, Unit, Site))
 _SIGNED_IN = (
-    sa.select(User.id, User.name, User.password_hash.is_not(None), Unit.name, SignIn.contest_id, Contest.slug)
-    .join(SignIn, SignIn.user_id == User.id)
-    .outerjoin(Contest, Contest.id == SignIn.contest_id)
-    .outerjoin(Unit, Unit.id == User.unit_id)
-    .where(SignIn.digest == sa.bindparam("digest"), SignIn.revoked_at.is_(None), User.left_at.is_(None))
-    .where(SignIn.expires_at > sa.bindparam("now", type_=Moment))
-)
+    sa.select(
+        _users.c.id, _users.c.name, _users.c.password_hash.is_not(None), _units.c.name, _sign_ins.c.contest_id,
+        _contests.c.slug,
+    )
+    .select_from(_users)
+    .join(_sign_ins, _sign_ins.c.user_id == _users.c.id)
+    .outerjoin(_contests, _contests.c.id == _sign_ins.c.contest_id)
+    .outerjoin(_units, _units.c.id == _users.c.unit_id)
+    .where(_sign_ins.c.digest == sa.bindparam("digest"), _sign_ins.c.revoked_at.is_(None), _users.c.left_at.is_(None))
+    .where(_sign_ins.c.expires_at > sa.bindparam("now", type_=Moment))
+)  # fmt: skip
 
 
 def signed_in(digest: str, now: datetime) -> Person | None:
@@ -151,6 +156,21 @@ def holders() -> list[Holder]:
     ]
 
 
-def site() -> Site:
+@dataclass(frozen=True)
+class SiteWords:
     """What the site says of itself; sensible words before an administrator has set them."""
-    return db.session.get(Site, 1) or Site(id=1, name="网络知识竞赛", organizer="", phone="", phone_hours="", icp="")
+
+    name: str = "网络知识竞赛"
+    organizer: str = ""
+    phone: str = ""
+    phone_hours: str = ""
+    icp: str = ""
+
+
+_SITE = sa.select(_site.c.name, _site.c.organizer, _site.c.phone, _site.c.phone_hours, _site.c.icp)
+
+
+def site() -> SiteWords:
+    """What the site says of itself."""
+    row = db.session.execute(_SITE).one_or_none()
+    return SiteWords(*row) if row else SiteWords()

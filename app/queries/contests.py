@@ -5,8 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.database import db
-from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, Terms, User
+from app.database import db, table
+from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, User
 from app.queries import pools
 from app.rules.terms import ContestTerms
 from app.rules.timing import Phase, phase
@@ -29,37 +29,51 @@ class ContestRow:
         return phase(self.opens_at, self.closes_at, now)
 
 
-_terms_version = sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == Contest.id).scalar_subquery()
+# Built once, on tables: building a statement costs more than executing it, and every page of a candidate asks these.
+_contests, _sittings, _users = table(Contest), table(Sitting), table(User)
+_entries, _units, _attempts = table(RosterEntry), table(RosterUnit), table(Attempt)
 _SELECT = (
-    sa.select(Contest, Sitting.opens_at, Sitting.closes_at, _terms_version)
-    .join(Sitting, Sitting.contest_id == Contest.id)
-    .where(Contest.published_at.is_not(None), Sitting.mode == "official")
-)
+    sa.select(
+        _contests.c.id, _contests.c.slug, _contests.c.title, _contests.c.scope, _sittings.c.opens_at,
+        _sittings.c.closes_at, _contests.c.roster_taken_at, pools.newest(_contests.c.id)["terms"],
+    )
+    .join(_sittings, _sittings.c.contest_id == _contests.c.id)
+    .where(_contests.c.published_at.is_not(None), _sittings.c.mode == "official")
+)  # fmt: skip
+_BY_SLUG = _SELECT.where(_contests.c.slug == sa.bindparam("slug"))
+_BY_ID = _SELECT.where(_contests.c.id == sa.bindparam("contest_id"))
 
 
 def all_published() -> list[ContestRow]:
     """Every published contest, the one that closes last first."""
-    rows = db.session.execute(_SELECT.order_by(Sitting.closes_at.desc(), Contest.id.desc()))
+    rows = db.session.execute(_SELECT.order_by(_sittings.c.closes_at.desc(), _contests.c.id.desc()))
     return [_row(*row) for row in rows]
 
 
 def by_slug(slug: str) -> ContestRow | None:
     """The published contest of that address."""
-    row = db.session.execute(_SELECT.where(Contest.slug == slug)).one_or_none()
+    row = db.session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
     return _row(*row) if row else None
 
 
 def by_id(contest_id: int) -> ContestRow | None:
     """The published contest of that id."""
-    row = db.session.execute(_SELECT.where(Contest.id == contest_id)).one_or_none()
+    row = db.session.execute(_BY_ID, {"contest_id": contest_id}).one_or_none()
     return _row(*row) if row else None
 
 
-def _row(contest: Contest, opens_at: datetime, closes_at: datetime, terms_version: int) -> ContestRow:
-    terms = pools.terms(contest.id, terms_version)
-    return ContestRow(
-        contest.id, contest.slug, contest.title, contest.scope, opens_at, closes_at, contest.roster_taken_at, terms
-    )
+def _row(
+    contest_id: int,
+    slug: str,
+    title: str,
+    scope: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    roster_taken_at: datetime | None,
+    terms_version: int,
+) -> ContestRow:
+    terms = pools.terms(contest_id, terms_version)
+    return ContestRow(contest_id, slug, title, scope, opens_at, closes_at, roster_taken_at, terms)
 
 
 @dataclass(frozen=True)
@@ -74,13 +88,19 @@ class Candidate:
     phone: str | None
 
 
-_parent = sa.orm.aliased(RosterUnit)
+_parents = _units.alias()
 _CANDIDATE = (
-    sa.select(User.id, RosterEntry.id, User.name, RosterUnit.name, _parent.name, User.phone)
-    .join(RosterEntry, RosterEntry.user_id == User.id)
-    .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
-    .outerjoin(_parent, _parent.id == RosterUnit.parent_id)
+    sa.select(_users.c.id, _entries.c.id, _users.c.name, _units.c.name, _parents.c.name, _users.c.phone)
+    .select_from(_users)
+    .join(_entries, _entries.c.user_id == _users.c.id)
+    .outerjoin(_units, _units.c.id == _entries.c.roster_unit_id)
+    .outerjoin(_parents, _parents.c.id == _units.c.parent_id)
+    .where(_entries.c.contest_id == sa.bindparam("contest_id"))
 )
+_CANDIDATE_OF = _CANDIDATE.where(_users.c.id == sa.bindparam("user_id"))
+_CANDIDATES = _CANDIDATE.where(
+    _users.c.name.in_([sa.bindparam("name"), sa.bindparam("compact")]), _users.c.phone.endswith(sa.bindparam("tail"))
+).order_by(_users.c.id)
 
 
 def candidates(contest_id: int, name: str, tail: str) -> list[Candidate]:
@@ -88,18 +108,15 @@ def candidates(contest_id: int, name: str, tail: str) -> list[Candidate]:
 
     A blank typed between two Han characters does not matter; “Anna Smith” keeps hers.
     """
-    if len(tail) != 4:
+    if len(tail) != 4 or not (tail.isascii() and tail.isdecimal()):
         return []
-    names = {name, name.replace(" ", "")}
-    select = _CANDIDATE.where(
-        RosterEntry.contest_id == contest_id, User.name.in_(names), User.phone.endswith(tail, autoescape=True)
-    )
-    return [_candidate(*row) for row in db.session.execute(select.order_by(User.id))]
+    asked = {"contest_id": contest_id, "name": name, "compact": name.replace(" ", ""), "tail": tail}
+    return [_candidate(*row) for row in db.session.execute(_CANDIDATES, asked)]
 
 
 def candidate(contest_id: int, user_id: int) -> Candidate | None:
     """This person on the contest's roster."""
-    row = db.session.execute(_CANDIDATE.where(RosterEntry.contest_id == contest_id, User.id == user_id)).one_or_none()
+    row = db.session.execute(_CANDIDATE_OF, {"contest_id": contest_id, "user_id": user_id}).one_or_none()
     return _candidate(*row) if row else None
 
 
@@ -118,20 +135,24 @@ class Used:
     last_id: int | None
 
 
+_USED = (
+    sa.select(_attempts.c.id, _attempts.c.handed_in_at, _attempts.c.deadline, _entries.c.result)
+    .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
+    .where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"))
+    .order_by(_attempts.c.started_at, _attempts.c.id)
+)
+
+
 def used(entry_id: int) -> Used:
     """How far a person has come in a contest."""
-    rows = db.session.execute(
-        sa.select(Attempt.id, Attempt.handed_in_at, Attempt.deadline)
-        .where(Attempt.roster_entry_id == entry_id)
-        .order_by(Attempt.started_at, Attempt.id)
-    ).all()
+    rows = db.session.execute(_USED, {"entry_id": entry_id}).all()
     open_row = next((row for row in rows if row.handed_in_at is None), None)
     finished = [row.id for row in rows if row.handed_in_at is not None]
     return Used(
         count=len(rows),
         open_id=open_row.id if open_row else None,
         open_deadline=open_row.deadline if open_row else None,
-        result=db.session.scalar(sa.select(RosterEntry.result).where(RosterEntry.id == entry_id)),
+        result=rows[0].result if rows else None,
         last_id=finished[-1] if finished else None,
     )
 

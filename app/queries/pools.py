@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import db, kept
+from app.database import db, kept, table
 from app.models import ItemPool, Terms
 from app.rules.assembly import PoolItem
 from app.rules.question import Picture, QuestionKind
@@ -84,10 +84,15 @@ class Versions:
     pool: int
 
 
-_VERSIONS = sa.select(
-    sa.select(sa.func.max(Terms.version)).where(Terms.contest_id == sa.bindparam("contest_id")).scalar_subquery(),
-    sa.select(sa.func.max(ItemPool.version)).where(ItemPool.contest_id == sa.bindparam("contest_id")).scalar_subquery(),
-)
+def newest(contest_id: Any) -> dict[str, Any]:
+    """The newest versions of a contest's terms and pool as parts of a statement."""
+    return {
+        name: sa.select(sa.func.max(rows.c.version)).where(rows.c.contest_id == contest_id).scalar_subquery()
+        for name, rows in (("terms", table(Terms)), ("pool", table(ItemPool)))
+    }
+
+
+_VERSIONS = sa.select(*newest(sa.bindparam("contest_id")).values())
 
 
 def latest_versions(contest_id: int) -> Versions:

@@ -12,7 +12,7 @@ from app.models import Attempt, AuditEntry, Grading, RosterEntry
 from app.operations import accounts, attempts
 from app.operations.attempts import Saving
 from app.queries import attempts as questions
-from app.queries import pools
+from app.queries import papers, pools
 from app.rules.admission import Reason, Refusal
 from app.rules.assembly import Paper
 from app.rules.sheet import AnswerSheet
@@ -72,7 +72,7 @@ def shown(attempt_id, user_id):
     """The paper as its owner sees it."""
     view = questions.own(attempt_id, user_id)
     assert view is not None
-    return questions.paper(view)
+    return papers.paper(view)
 
 
 def at_once(app, count, work):

@@ -9,7 +9,7 @@ from flask_login import login_required
 from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
-from app.queries import attempts, pools
+from app.queries import attempts, papers, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
 from app.rules.terms import Visible
@@ -37,8 +37,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 def submit(attempt_id: int) -> ResponseReturnValue:
     """交卷: keep what the form carries, ask once when something is left open, hand in."""
     now = utc_now()
-    own_attempt_or_404(attempt_id)
-    saving = keep_posted(attempt_id, now)
+    saving = keep_posted(attempt_id, now)  # stores nothing in another person's
     if saving is engine.Saving.ELSEWHERE:
         return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
     view = own_attempt_or_404(attempt_id)
@@ -88,7 +87,7 @@ def review(attempt_id: int) -> ResponseReturnValue:
         person=view,
         attempt=view.attempt,
         result=_receipt(view, shown=True),
-        sections=attempts.review(view, visible),
+        sections=papers.review(view, visible),
         with_keys=visible is Visible.KEYS,
         review_note=_review_note(view, now),
     )
@@ -111,7 +110,7 @@ def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> 
             "saved_at_ms": milliseconds(attempt.saved_at) if attempt.saved_at else None,
             "deadline": attempt.deadline,
         },
-        sections=pressed(view.contest.id, pools.pool(view.contest.id, attempt.pool_version), attempts.placed(view)),
+        sections=pressed(view.contest.id, pools.pool(view.contest.id, attempt.pool_version), papers.placed(view)),
         attempts_line=_ordinal_line(view),
         save_url=url_for(".save", attempt_id=attempt.id),
         submit_url=url_for(".submit", attempt_id=attempt.id),

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Regexp
 from app.extensions import utc_now
 from app.operations import attempts as engine
 from app.operations.accounts import SignedIn, enter
-from app.queries import accounts, attempts, contests
+from app.queries import attempts, contests
 from app.queries.contests import Candidate, ContestRow, Used
 from app.rules import prose, rates, timing
 from app.rules.admission import Reason, Refusal
@@ -22,6 +22,7 @@ from app.rules.timing import Phase
 from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.cards import card
+from app.web.filters import site_words
 
 
 class EntryForm(FlaskForm):
@@ -60,7 +61,7 @@ def entry(slug: str) -> ResponseReturnValue:
             response = make_response(redirect(url_for(".rules", slug=slug), code=303))
             return access.remember(response, outcome.token)
         namesakes = outcome
-    shown = card(contest, accounts.site().organizer, utc_now())
+    shown = card(contest, site_words()["organizer"], utc_now())
     choices = [{"id": one.user_id, "unit": one.unit, "parent": one.parent} for one in namesakes]
     closed = contest.phase(utc_now()) is Phase.CLOSED
     return render_template(
@@ -172,7 +173,7 @@ def _rules_page(contest: ContestRow, candidate: Candidate, now: datetime, error:
         used = contests.used(candidate.entry_id)
     return render_template(
         "candidate/rules.html",
-        contest=card(contest, accounts.site().organizer, now),
+        contest=card(contest, site_words()["organizer"], now),
         person=_Shown(candidate.name, candidate.unit, candidate.parent, mask_phone(candidate.phone)),
         start_url=url_for(".start", slug=contest.slug),
         error=error,

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.extensions import utc_now
-from app.queries import accounts, attempts, contests
+from app.queries import attempts, contests
 from app.rules.prose import local
 from app.rules.timing import Phase
 from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.cards import card
-from app.web.filters import day
+from app.web.filters import day, site_words
 
 ENDED_SHOWN = 12
 
@@ -19,7 +19,7 @@ ENDED_SHOWN = 12
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """What is open, what comes, what is over."""
-    now, organizer = utc_now(), accounts.site().organizer
+    now, organizer = utc_now(), site_words()["organizer"]
     rows = contests.all_published()
     running = sorted((r for r in rows if r.phase(now) is Phase.OPEN), key=lambda r: r.closes_at)
     upcoming = sorted((r for r in rows if r.phase(now) is Phase.BEFORE), key=lambda r: r.opens_at)

@@ -11,7 +11,7 @@ from flask import get_template_attribute
 from markupsafe import Markup
 
 from app.database import kept
-from app.queries.attempts import Option, PlacedItem, PlacedSection
+from app.queries.papers import Option, PlacedItem, PlacedSection
 from app.queries.pools import Item, Pool
 from app.rules.question import letter
 
