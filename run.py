@@ -52,7 +52,7 @@ def prepare(app: "Flask") -> str | None:
         from app.operations import accounts, content
         from app.queries import health
 
-        if health.schema() != newest_migration():
+        if health.schema() != health.newest_schema():
             import flask_migrate  # needed only after an upgrade
 
             print("正在建立或升级数据表……", flush=True)
@@ -60,11 +60,6 @@ def prepare(app: "Flask") -> str | None:
         content.load_content(ROOT / "quizzes", ROOT / "question_banks", now=utc_now())
         token = accounts.make_setup_link(now=utc_now())
     return f"/activation/{token}" if token else None
-
-
-def newest_migration() -> str:
-    """The number that the last file in migrations/versions begins with."""
-    return max(path.name for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
 def main() -> int:

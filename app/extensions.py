@@ -13,7 +13,8 @@ from app.database import db
 
 login = LoginManager()
 csrf = CSRFProtect()
-migrate = Migrate(directory=str(Path(__file__).resolve().parent.parent / "migrations"), compare_type=True)
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+migrate = Migrate(directory=str(MIGRATIONS), compare_type=True)
 
 
 def init(app: Flask) -> None:

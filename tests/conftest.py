@@ -8,10 +8,11 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -70,6 +71,26 @@ def postgresql_url(postgresql_server: Any, worker_id: str, tmp_path_factory: pyt
     return url
 
 
+@pytest.fixture
+def bare_url(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """The address of a second database, on the backend that is asked for, without a single table."""
+
+    def make(backend: str) -> str:
+        if backend == "sqlite":
+            return f"sqlite:///{tmp_path / 'elsewhere' / 'zhisai.db'}"
+        server = request.getfixturevalue("postgresql_server")
+        name = f"bare_{request.getfixturevalue('worker_id')}"
+        engine = sa.create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
+        url: str = server.get_uri(database=name, driver="psycopg")
+        return url
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, copied for each test."""
@@ -102,6 +123,16 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = CheckedClient
     yield app
     _let_go(app)
+
+
+@pytest.fixture
+def released(context: Flask) -> Iterator[Flask]:
+    """The application with its context pushed, on tables that know which migration made them."""
+    flask_migrate.stamp()
+    yield context
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
 
 
 @pytest.fixture

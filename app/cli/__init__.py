@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from app.cli.attempt import attempt
+from app.cli.backup import backup, restore
 from app.cli.bank import bank
 from app.cli.content import content
 from app.cli.contest import contest
@@ -18,7 +19,7 @@ from app.cli.units import units
 from app.cli.user import user
 from app.database import NoSuchTable, Unavailable
 
-COMMANDS: tuple[click.Command, ...] = (content, bank, units, roster, contest, attempt, report, user)
+COMMANDS: tuple[click.Command, ...] = (content, bank, units, roster, contest, attempt, report, user, backup, restore)
 
 
 def register(app: Flask) -> None:

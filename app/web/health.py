@@ -1,11 +1,18 @@
-"""For whoever watches the machine: is the process alive, does the database answer."""
+"""For whoever watches the machine: is the process alive, and would an answer be kept."""
+
+import time
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.queries import health
+from app.database import kept
+from app.extensions import utc_now
+from app.operations.readiness import Readiness, readiness
 
 bp = Blueprint("health", __name__)
+
+# Anybody may ask, and each answer costs a write: between two of them lie so many seconds.
+LASTS = 1.0
 
 
 @bp.get("/healthz")
@@ -15,4 +22,17 @@ def alive() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    return jsonify(status="ok", schema=health.schema())
+    found = _readiness()
+    if found is Readiness.READY:
+        return jsonify(status="ok")
+    return jsonify(status="unavailable", reason=found), 503, {"Retry-After": "5"}
+
+
+def _readiness() -> Readiness:
+    memory = kept("readiness")
+    found, until = memory.get("last", (Readiness.UNREACHABLE, 0.0))
+    if time.monotonic() >= until:
+        found = readiness(now=utc_now())
+        memory["last"] = found, time.monotonic() + LASTS
+    answer: Readiness = found
+    return answer
