@@ -12,6 +12,7 @@ from app.cli.backup import backup, restore
 from app.cli.bank import bank
 from app.cli.content import content
 from app.cli.contest import contest
+from app.cli.doctor import doctor
 from app.cli.files import stop
 from app.cli.report import report
 from app.cli.roster import roster
@@ -19,7 +20,19 @@ from app.cli.units import units
 from app.cli.user import user
 from app.database import NoSuchTable, Unavailable
 
-COMMANDS: tuple[click.Command, ...] = (content, bank, units, roster, contest, attempt, report, user, backup, restore)
+COMMANDS: tuple[click.Command, ...] = (
+    content,
+    bank,
+    units,
+    roster,
+    contest,
+    attempt,
+    report,
+    user,
+    backup,
+    restore,
+    doctor,
+)
 
 
 def register(app: Flask) -> None:

@@ -17,7 +17,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as TimeoutExpired
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 
@@ -26,6 +26,7 @@ from app.database.writers import Writers
 
 __all__ = [
     "Base",
+    "DatabaseError",
     "Disconnected",
     "Moment",
     "NoSuchTable",
@@ -61,6 +62,7 @@ PRAGMAS = {
 Unavailable = OperationalError
 Disconnected = InterfaceError
 PoolExhausted = TimeoutExpired
+DatabaseError = DBAPIError  # whatever a database complains of
 NoSuchTable = ProgrammingError  # PostgreSQL's name for it; SQLite says OperationalError
 
 

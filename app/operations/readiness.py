@@ -1,12 +1,12 @@
 """Whether an answer that arrived now would be kept: the tables are of this version, and a durable write succeeds."""
 
-from datetime import datetime
+import secrets
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import db, grouped, milliseconds
+from app.database import db, grouped
 from app.queries import health
 
 
@@ -21,7 +21,7 @@ class Readiness(StrEnum):
     NOT_WRITABLE = "database_not_writable"
 
 
-def readiness(*, now: datetime) -> Readiness:
+def readiness() -> Readiness:
     """Ready, or the first thing that stands in the way. Writes durably, but nothing that anybody reads."""
     try:
         schema = health.schema()
@@ -34,20 +34,20 @@ def readiness(*, now: datetime) -> Readiness:
     if schema != health.newest_schema():
         return Readiness.OLDER if schema < health.newest_schema() else Readiness.NEWER
     try:
-        prove_writable(now=now)
+        prove_writable()
     except SQLAlchemyError:
         return Readiness.NOT_WRITABLE
     return Readiness.READY
 
 
-def prove_writable(*, now: datetime) -> None:
+def prove_writable() -> None:
     """One durable write on the road that saves take. Raises an SQLAlchemyError when the database takes none."""
-    grouped(_mark(milliseconds(now)), {})
+    grouped(_mark(), {})
 
 
-def _mark(number: int) -> sa.Executable:
+def _mark() -> sa.Executable:
     """A write that changes nothing anybody reads."""
     # SQLite skips a write that changes no byte: a number in the file's header, which nobody uses, changes each time
     if db.engine.dialect.name == "sqlite":
-        return sa.text(f"PRAGMA user_version = {number % 2**31}")
+        return sa.text(f"PRAGMA user_version = {secrets.randbelow(2**31)}")
     return sa.text("UPDATE alembic_version SET version_num = version_num")

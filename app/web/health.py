@@ -6,7 +6,6 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.database import kept
-from app.extensions import utc_now
 from app.operations.readiness import Readiness, readiness
 
 bp = Blueprint("health", __name__)
@@ -32,7 +31,7 @@ def _readiness() -> Readiness:
     memory = kept("readiness")
     found, until = memory.get("last", (Readiness.UNREACHABLE, 0.0))
     if time.monotonic() >= until:
-        found = readiness(now=utc_now())
+        found = readiness()
         memory["last"] = found, time.monotonic() + LASTS
     answer: Readiness = found
     return answer
