@@ -1,7 +1,7 @@
 # 知赛。make run 启动网站，make test 运行全部测试；第一次会自动安装依赖。
 # PYTHON names another Python, for example: make run PYTHON=python3.12
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench chaos pin wheels clean
+.PHONY: help run test lint format bench chaos pin wheels bundle clean
 
 BIN := .venv/bin
 export FLASK_APP := app
@@ -16,6 +16,7 @@ help:
 	@echo "make chaos   故障演练 / kill the server under load, upload hostile files, and count what was lost"
 	@echo "make pin     重新锁定依赖 / write the requirements anew (UPGRADE=1 takes newer versions)"
 	@echo "make wheels  为无外网的机器下载依赖 / download what an unconnected machine needs"
+	@echo "make bundle  无外网机器的安装包 / a folder and .tar.gz that install and run without a network"
 	@echo "make clean   删除可重新生成的文件 / remove what can be made again; never instance/"
 
 run:
@@ -56,6 +57,10 @@ pin:
 wheels:
 	@tools/setup.sh run
 	$(BIN)/python -m pip download --require-hashes -r requirements.txt -d wheels
+
+bundle:
+	@tools/setup.sh run
+	@tools/bundle/bundle.sh
 
 clean:
 	rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache screenshots
