@@ -63,5 +63,5 @@ bundle:
 	@tools/bundle/bundle.sh
 
 clean:
-	rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache screenshots
+	rm -rf .venv dist .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

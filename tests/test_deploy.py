@@ -7,7 +7,9 @@ import subprocess
 
 import pytest
 
+from app.cli import COMMANDS
 from app.cli.backup import backup
+from app.operations.readiness import Readiness
 from app.web.limits import LARGEST_UPLOAD
 from config import ROOT, Settings
 
@@ -55,6 +57,15 @@ def test_the_proxy_lets_through_what_the_program_takes_and_tells_it_who_asks():
     assert int(most) * 1024 * 1024 > LARGEST_UPLOAD
     for name, value in (("For", "$remote_addr"), ("Proto", "$scheme"), ("Host", "$host")):
         assert f"proxy_set_header X-Forwarded-{name} {value};" in text
+
+
+def test_the_manual_names_every_reason_for_not_being_ready_and_every_command_it_uses_exists():
+    manual = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `((?:database|schema)_\w+)` \|", manual, re.MULTILINE)) == set(Readiness) - {
+        Readiness.READY
+    }
+    commands = {command.name for command in COMMANDS}
+    assert set(re.findall(r"\bzhisai (backup|restore|doctor|report)\b", manual)) <= commands
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")

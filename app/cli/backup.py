@@ -12,7 +12,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.files import FILE, print_json, stop, uploads_folder
-from app.database import Unavailable, moment
+from app.database import DatabaseError, moment
 from app.extensions import utc_now
 from app.formats.backup_file import Manifest, NotABackup
 from app.operations import backups
@@ -99,8 +99,9 @@ def restore(file: Path, as_json: bool) -> None:
         stop(
             1, f"写入以后比对不上（{error}），已全部撤回。请换一份备份再试，并执行 flask doctor 看这台机器是否有问题。"
         )
-    except Unavailable as error:
-        stop(3, f"恢复没有完成，什么也没有留下：{error.orig}。请核对 DATABASE_URL 和磁盘空间，再执行一次。")
+    except DatabaseError as error:
+        told = str(error.orig).splitlines()[0]
+        stop(3, f"恢复没有完成，数据没有留下：{told}。请核对 DATABASE_URL 和磁盘空间，再执行一次。")
     except OSError as error:
         stop(1, f"恢复没有完成：{error.strerror}。请腾出空间或核对文件夹的权限，再执行一次。")
     if as_json:
@@ -126,7 +127,10 @@ def _remark(made: Made) -> None:
     if made.spoilt:
         click.echo(f"注意：有 {made.spoilt} 个上传的原文件已经损坏，没有收进备份；题库和名单不受影响。", err=True)
     if not made.is_recorded:
-        click.echo("注意：备份完好，但数据库现在写不进去，没有记入操作日志。请执行 flask doctor 看原因。", err=True)
+        click.echo(
+            "注意：备份完好，但没有能记入操作日志：数据库写不进去，或者还没有升级。请执行 flask doctor 看原因。",
+            err=True,
+        )
 
 
 def _stop_not_empty(rows: Mapping[str, int]) -> NoReturn:

@@ -4,8 +4,10 @@ import json
 import stat
 
 import pytest
+import sqlalchemy as sa
 
 from app import create_app
+from app.operations import backups
 from config import Settings
 from tests import factories
 from tests.conftest import _let_go
@@ -115,6 +117,19 @@ def test_it_is_restored_on_another_machine_once(city, run, run_elsewhere, tmp_pa
     assert code == 1
     assert complaint.startswith("这里已有数据（单位 3，人员 5，")
     assert ("改名（mv " in complaint) or ("新建一个空库" in complaint)
+
+
+def test_what_the_database_refuses_is_told_in_a_sentence(city, run, run_elsewhere, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise sa.exc.DataError("INSERT", {}, Exception("value too long for type character varying(60)"))
+
+    run("backup", tmp_path / "b.zip")
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_insert", refuse)
+        code, _, complaint = run_elsewhere("restore", tmp_path / "b.zip")
+    assert code == 3
+    assert complaint.startswith("恢复没有完成，数据没有留下：value too long for type character varying(60)。")
+    assert run_elsewhere("restore", tmp_path / "b.zip")[0] == 0
 
 
 def test_another_file_is_told_by_name(run_elsewhere, tmp_path):
