@@ -19,7 +19,7 @@ from app.operations import backups
 from app.operations.backups import Made, NotEmpty, NothingToBackUp, RestoreFailed
 from app.rules.prose import SHANGHAI
 
-NAMED = "zhisai-*.zip"
+NAMED = f"zhisai-{'[0-9]' * 8}-{'[0-9]' * 6}.zip"
 LABELS = {
     "units": "单位",
     "users": "人员",

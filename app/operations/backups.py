@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -60,9 +60,8 @@ def back_up(path: Path, *, uploads: Path, secret: str, actor: int | None, now: d
         with snapshot.snapshot() as taken:
             if taken.schema is None:
                 raise NothingToBackUp
-            tables = {
-                table.name: writer.table(table.name, snapshot.names(table), taken.rows(table)) for table in taken.tables
-            }
+            ours = _ours(taken.schema, taken.tables)
+            tables = {table.name: writer.table(table.name, snapshot.names(table), taken.rows(table)) for table in ours}
             database = taken.connection.dialect.name
         # after the rows: the bytes of an upload are on the disk before a row names them
         kept, spoilt = _copy_uploads(uploads, writer)
@@ -125,6 +124,13 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
         os.close(folder)
 
 
+def _ours(schema: str, tables: Sequence[sa.Table]) -> Sequence[sa.Table]:
+    """The tables of this application. Only of its own schema does a version know which they are."""
+    if schema != health.newest_schema():
+        return tables
+    return [table for table in tables if table.name in db.metadata.tables]
+
+
 def _copy_uploads(folder: Path, writer: BackupWriter) -> tuple[int, int]:
     kept = spoilt = 0
     for path in sorted(folder.glob("??/*")):
@@ -179,8 +185,8 @@ def _empty_tables(schema: str) -> None:
 def _load(backup: BackupReader) -> None:
     with writing() as session:
         connection = session.connection()
-        tables = {table.name: table for table in snapshot.described(connection) if table.name != VERSION_TABLE}
         held = backup.manifest.tables
+        tables = {table.name: table for table in snapshot.described(connection) if table.name in held}
         if {name: snapshot.names(t) for name, t in tables.items()} != {name: t.columns for name, t in held.items()}:
             raise NotABackup("备份里的数据表与它注明的表结构不符；请用生成它的那个版本恢复。")
         for name, table in tables.items():

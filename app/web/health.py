@@ -1,5 +1,6 @@
 """For whoever watches the machine: is the process alive, and would an answer be kept."""
 
+import logging
 import time
 
 from flask import Blueprint, jsonify
@@ -9,6 +10,7 @@ from app.database import kept
 from app.operations.readiness import Readiness, readiness
 
 bp = Blueprint("health", __name__)
+log = logging.getLogger("zhisai")
 
 # Anybody may ask, and each answer costs a write: between two of them lie so many seconds.
 LASTS = 1.0
@@ -32,6 +34,8 @@ def _readiness() -> Readiness:
     found, until = memory.get("last", (Readiness.UNREACHABLE, 0.0))
     if time.monotonic() >= until:
         found = readiness()
+        if found is not Readiness.READY:
+            log.error("not ready: %s", found)
         memory["last"] = found, time.monotonic() + LASTS
     answer: Readiness = found
     return answer

@@ -84,10 +84,11 @@ def test_in_a_folder_a_backup_is_named_after_its_time_and_only_the_newest_stay(c
     for day in (1, 2, 3):
         (folder / f"zhisai-2026090{day}-030000.zip").touch()
     (folder / "竞赛前.zip").touch()
+    (folder / "zhisai-重要.zip").touch()
     code, told, _ = run("backup", folder, "--keep", 2)
     assert code == 0 and "删去较旧的备份 2 份" in told
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["zhisai-20260903-030000.zip", "zhisai-20260917-120000.zip", "竞赛前.zip"]
+    assert names == ["zhisai-20260903-030000.zip", "zhisai-20260917-120000.zip", "zhisai-重要.zip", "竞赛前.zip"]
 
 
 def test_keeping_the_newest_needs_a_folder(city, run, tmp_path):

@@ -223,6 +223,22 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(released, bare_url, t
         assert db.session.get_one(Unit, 7).name == "市财政局"
 
 
+def test_somebody_elses_tables_are_neither_kept_nor_touched(city, bare_url, tmp_path, backend):
+    make, drop = "CREATE TABLE elsewhere (id INTEGER)", "DROP TABLE elsewhere"
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(make)
+    path, made = taken(tmp_path)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(drop)
+    assert "elsewhere" not in made.manifest.tables
+    with elsewhere(bare_url(backend), tmp_path) as instance:
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(make)
+        restored(path, instance)
+        assert sa.inspect(db.engine).has_table("elsewhere")
+        assert snapshot.filled()["users"] == 5
+
+
 def altered(path, name, change):
     """The same backup with one member replaced."""
     copy = io.BytesIO()
