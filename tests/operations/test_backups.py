@@ -239,56 +239,33 @@ def test_somebody_elses_tables_are_neither_kept_nor_touched(city, bare_url, tmp_
         assert snapshot.filled()["users"] == 5
 
 
-def altered(path, name, change):
-    """The same backup with one member replaced."""
+def renumbered(path):
+    """The same backup, made by a version that is to come."""
     copy = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w") as new:
         for member in old.namelist():
             content = old.read(member)
-            new.writestr(member, change(content) if member == name else content)
+            if member == "manifest.json":
+                content = json.dumps(json.loads(content) | {"schema": "9999"}).encode()
+            new.writestr(member, content)
     path.write_bytes(copy.getvalue())
 
 
-def renumbered(content):
-    return json.dumps(json.loads(content) | {"schema": "9999"}).encode()
-
-
-DAMAGES = {
-    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-3000]),
-    "a flipped byte": lambda path: path.write_bytes(path.read_bytes().replace(b"PK\x01\x02", b"PK\x01\x03", 1)),
-    "a row less": lambda path: altered(path, "tables/users.jsonl", lambda text: text.split(b"\n", 1)[1]),
-    "a row changed": lambda path: altered(path, "tables/users.jsonl", lambda text: text.replace("王芳".encode(), b"X")),
-    "no secret": lambda path: altered(path, "secret_key", lambda _: b""),
-    "a newer version": lambda path: altered(path, "manifest.json", renumbered),
-    "no manifest": lambda path: altered(path, "manifest.json", lambda _: b"{}"),
-    "a list": lambda path: altered(path, "manifest.json", lambda _: b"[]"),
-    "another file": lambda path: path.write_bytes(b"PK\x03\x04 something else"),
-    "an empty file": lambda path: path.write_bytes(b""),
-}
-
-
-@pytest.mark.database("sqlite")
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_or_foreign_file_is_told_and_writes_nothing(city, damage, bare_url, tmp_path):
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (renumbered, "这份备份来自更新的版本（表结构 9999），"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-3000]), "备份文件已损坏"),
+    ],
+)
+def test_a_file_that_cannot_be_restored_from_is_told_and_writes_nothing(city, spoil, told, bare_url, tmp_path, backend):
     path, _ = taken(tmp_path)
-    DAMAGES[damage](path)
-    with elsewhere(bare_url("sqlite"), tmp_path) as instance, pytest.raises(NotABackup, match="备份"):
-        restored(path, instance)
+    spoil(path)
+    with elsewhere(bare_url(backend), tmp_path) as instance:
+        with pytest.raises(NotABackup, match=told):
+            restored(path, instance)
+        assert sa.inspect(db.engine).get_table_names() == []
     assert not (tmp_path / "elsewhere" / "secret_key").exists()
-
-
-@pytest.mark.database("sqlite")
-def test_any_byte_of_a_backup_may_go_bad_and_nothing_false_is_restored(city, bare_url, tmp_path):
-    path, _ = taken(tmp_path)
-    whole, wanted = path.read_bytes(), digests(path)
-    for at in range(0, len(whole), max(1, len(whole) // 400)):
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
-        try:
-            with BackupReader(path) as backup:
-                backup.check()
-                assert digests(path) == wanted  # a byte that means nothing, such as a date
-        except NotABackup:
-            continue
 
 
 def test_what_does_not_compare_after_writing_is_taken_back(city, bare_url, tmp_path, backend, monkeypatch):
