@@ -157,14 +157,14 @@ def _medians(rounds: list[Round]) -> dict[str, Any]:
         "cpu_ms_per_attempt": round(statistics.median(r.cpu_ms for r in rounds), 1),
         "cpu_ms_of_each_round": [round(r.cpu_ms, 1) for r in rounds],
         "attempts_per_second": round(statistics.median(r.per_second for r in rounds), 1),
-        **{f"{name}_ms": {"p50": _percentile(ms, 50), "p99": _percentile(ms, 99)} for name, ms in steps.items()},
+        **{f"{name}_ms": {"p50": percentile(ms, 50), "p99": percentile(ms, 99)} for name, ms in steps.items()},
         "finished": sum(r.seen.finished for r in rounds),
         "lost": sum(r.seen.lost for r in rounds),
         "errors": [error for r in rounds for error in r.seen.errors],
     }
 
 
-def _percentile(values: list[float], percent: int) -> float | None:
+def percentile(values: list[float], percent: int) -> float | None:
     """The smallest value that so many percent of the values do not exceed."""
     if not values:
         return None
