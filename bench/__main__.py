@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ WARMING_UP = 16
 
 @dataclass(frozen=True)
 class Target:
-    """A system under measurement. `slug` is empty on the floor."""
+    """A system under measurement. Only the product has a `slug`."""
 
     name: str
     server: Served
@@ -86,15 +86,19 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 @contextmanager
 def _targets(folder: Path, options: argparse.Namespace) -> Iterator[list[Target]]:
-    """Floor and product, each with its database and a server that answers."""
+    """Floor, the usual and the product, each with its database and a server that answers."""
     people = cast.people(_needed(options))
-    bare, own = folder / "floor.db", folder / "instance"
-    floor.furnish(bare, people, cast.questions(POOL), PASSWORD)
-    made = installation.furnish(own, people, items=ITEMS, pool=POOL)
-    port = free_port()
-    command = [sys.executable, "-m", "bench.floor", str(bare), str(port)]
-    with Served(command, {}, port, folder / "floor.log") as bare_server, made.serve() as own_server:
-        yield [Target("floor", bare_server, "", bare), Target("zhisai", own_server, made.slug, made.database)]
+    made = installation.furnish(folder / "instance", people, items=ITEMS, pool=POOL)
+    with ExitStack() as stack:
+        targets = []
+        for name in ("floor", "usual"):
+            database, port = folder / f"{name}.db", free_port()
+            floor.furnish(database, people, cast.questions(POOL), PASSWORD)
+            command = [sys.executable, "-m", f"bench.{name}", str(database), str(port)]
+            server = stack.enter_context(Served(command, {}, port, folder / f"{name}.log"))
+            targets.append(Target(name, server, "", database))
+        targets.append(Target("zhisai", stack.enter_context(made.serve()), made.slug, made.database))
+        yield targets
 
 
 def _needed(options: argparse.Namespace) -> int:
@@ -107,7 +111,7 @@ def _needed(options: argparse.Namespace) -> int:
 
 def _measure(targets: list[Target], options: argparse.Namespace) -> list[Round]:
     people, rounds = iter(cast.people(_needed(options))), []
-    with tqdm(total=len(options.ways) * options.pairs * 2, disable=options.json, unit="轮", leave=False) as bar:
+    with tqdm(total=len(options.ways) * options.pairs * 3, disable=options.json, unit="轮", leave=False) as bar:
         for way in options.ways:
             early = [next(people) for _ in range(WARMING_UP)]
             for target in targets:  # pools, templates and connections are made once, and not measured
@@ -121,7 +125,9 @@ def _measure(targets: list[Target], options: argparse.Namespace) -> list[Round]:
 
 
 def _round(target: Target, way: str, people: list[Person], options: argparse.Namespace) -> Round:
-    planned = plan(target.server.port, target.slug, way, options.at_once, options.saves, target.database, people)
+    planned = plan(
+        target.server.port, target.name, target.slug, way, options.at_once, options.saves, target.database, people
+    )
     before = target.server.cpu()
     seen = drive(planned)
     return Round(target.name, way, target.server.cpu() - before, seen)
@@ -130,10 +136,9 @@ def _round(target: Target, way: str, people: list[Person], options: argparse.Nam
 def _summary(rounds: list[Round], options: argparse.Namespace, memory: dict[str, int]) -> dict[str, Any]:
     ways: dict[str, Any] = {}
     for way in options.ways:
-        floors = [r for r in rounds if (r.way, r.system) == (way, "floor")]
-        own = [r for r in rounds if (r.way, r.system) == (way, "zhisai")]
-        ratios = [mine.cpu_ms / bare.cpu_ms for bare, mine in zip(floors, own, strict=True)]
-        ways[way] = {"floor": _medians(floors), "zhisai": _medians(own), "ratio": round(statistics.median(ratios), 2)}
+        of = {name: [r for r in rounds if (r.way, r.system) == (way, name)] for name in ("floor", "usual", "zhisai")}
+        ways[way] = {name: _medians(found) for name, found in of.items()}
+        ways[way] |= {"ratio": _ratio(of["zhisai"], of["floor"]), "to_usual": _ratio(of["zhisai"], of["usual"])}
     return {
         "mode": "closed loop",
         "people": options.people,
@@ -148,6 +153,10 @@ def _summary(rounds: list[Round], options: argparse.Namespace, memory: dict[str,
         "memory_mb": {name: round(size / 2**20) for name, size in memory.items()},
         "ways": ways,
     }  # fmt: skip
+
+
+def _ratio(own: list[Round], other: list[Round]) -> float:
+    return round(statistics.median(mine.cpu_ms / theirs.cpu_ms for mine, theirs in zip(own, other, strict=True)), 2)
 
 
 def _medians(rounds: list[Round]) -> dict[str, Any]:

@@ -19,15 +19,16 @@ from typing import Any
 from bench import stored
 from bench.browser import Browser
 from bench.cast import Person, as_json
-from bench.journeys import Floor, Journey, Zhisai
+from bench.journeys import Floor, Journey, Usual, Zhisai
 from bench.stored import Responses, Sheet
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who does what where. `slug` is empty on the floor; `saves` is how often each person saves."""
+    """Who does what where. `system` is floor, usual or zhisai; `saves` is how often each person saves."""
 
     port: int
+    system: str
     slug: str
     way: str
     at_once: int
@@ -63,9 +64,11 @@ def drive(plan: Plan) -> Seen:
     return Seen(**json.loads(done.stdout))
 
 
-def plan(port: int, slug: str, way: str, at_once: int, saves: int, database: Path, people: Sequence[Person]) -> Plan:
+def plan(
+    port: int, system: str, slug: str, way: str, at_once: int, saves: int, database: Path, people: Sequence[Person]
+) -> Plan:
     """A plan for these people."""
-    return Plan(port, slug, way, at_once, saves, str(database), [as_json(person) for person in people])
+    return Plan(port, system, slug, way, at_once, saves, str(database), [as_json(person) for person in people])
 
 
 def carry_out(plan: Plan) -> Seen:
@@ -91,13 +94,19 @@ def _work(plan: Plan, waiting: "queue.SimpleQueue[Person]", seen: Seen) -> None:
         except queue.Empty:
             return
         browser = Browser(plan.port)
-        journey: Journey = Zhisai(browser, plan.slug) if plan.slug else Floor(browser)
+        journey = _journey(plan, browser)
         try:
             _take_part(plan, person, journey, connection, seen)
         except Exception as error:  # one person's trouble must not end the others' run
             seen.errors.append(f"{person.login}: {error}")
         finally:
             browser.close()
+
+
+def _journey(plan: Plan, browser: Browser) -> Journey:
+    if plan.system == "zhisai":
+        return Zhisai(browser, plan.slug)
+    return Usual(browser) if plan.system == "usual" else Floor(browser)
 
 
 def _take_part(plan: Plan, person: Person, journey: Journey, connection: Any, seen: Seen) -> None:

@@ -153,7 +153,7 @@ def _add_entry(app: Flask, bare: Bare) -> None:
         bare.writer.write(
             "INSERT INTO attempts (user_id, paper, sheet, revision, deadline) VALUES (?, ?, ?, 0, ?)"
             " ON CONFLICT DO NOTHING",
-            (user_id, json.dumps(drawn), '{"responses":{}}', _now() + DURATION_MS),
+            (user_id, json.dumps(drawn), '{"responses":{}}', now_ms() + DURATION_MS),
         )
         (attempt_id,) = bare.read("SELECT id FROM attempts WHERE user_id = ?", (user_id,)).fetchone()
         return redirect(f"/attempts/{attempt_id}", 303)
@@ -171,7 +171,7 @@ def _add_answering(app: Flask, bare: Bare) -> None:
 
     @app.post("/attempts/<int:attempt_id>/sheet")
     def save(attempt_id: int) -> ResponseReturnValue:
-        body, now = request.get_json(), _now()
+        body, now = request.get_json(), now_ms()
         revision, sheet = body["revision"], json.dumps({"responses": body["responses"]})
         saved = bare.writer.write(
             "UPDATE attempts SET sheet = ?, revision = ?, saved_at = ? WHERE id = ? AND user_id = ?"
@@ -194,7 +194,7 @@ def _add_result(app: Flask, bare: Bare) -> None:
         bare.writer.write(
             "UPDATE attempts SET sheet = ?, revision = ?, handed_in_at = ?, score = ? WHERE id = ? AND user_id = ?"
             " AND handed_in_at IS NULL",
-            (json.dumps({"responses": responses}), int(form["revision"]), _now(), score, attempt_id, session["user"]),
+            (json.dumps({"responses": responses}), int(form["revision"]), now_ms(), score, attempt_id, session["user"]),
         )
         return redirect(f"/attempts/{attempt_id}/result", 303)
 
@@ -203,7 +203,8 @@ def _add_result(app: Flask, bare: Bare) -> None:
         return render_template_string(RESULT, score=bare.own(attempt_id, "score")[0])
 
 
-def _now() -> int:
+def now_ms() -> int:
+    """The clock that both applications go by."""
     return time.time_ns() // 1_000_000
 
 
@@ -214,19 +215,20 @@ def _connect(path: Path) -> Any:
     return connection
 
 
-def main() -> None:
+def serve(application: str, database: str, port: int) -> None:
+    """Serve one of the two applications ("bench.floor:application") on that database, as the product is served."""
     from granian import Granian  # slow import
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     from run import THREADS
 
-    os.environ[DATABASE] = sys.argv[1]
+    os.environ[DATABASE] = database
     Granian(
-        "bench.floor:application", factory=True, interface=Interfaces.WSGI, address=HOST, port=int(sys.argv[2]),
+        application, factory=True, interface=Interfaces.WSGI, address=HOST, port=port,
         workers=1, blocking_threads=THREADS, backlog=1024, log_access=False, log_level=LogLevels.warning,
     ).serve()  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    serve("bench.floor:application", sys.argv[1], int(sys.argv[2]))

@@ -111,6 +111,7 @@ class Floor:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._token: dict[str, str] = {}
         self.attempt_id = self.revision = self.items = 0
 
     def enter(self, person: Person, way: str) -> None:
@@ -122,22 +123,47 @@ class Floor:
         self._browser.get(self._browser.post("/sign-in", fields))
 
     def start(self) -> None:
-        page = self._browser.get(self._browser.post("/attempts", {}))
+        self._read_paper(self._browser.get(self._browser.post("/attempts", {})))
+
+    def _read_paper(self, page: str) -> None:
+        self._read_token(page)
         self.attempt_id = int(found(r'data-attempt="(\d+)"', page))
         self.revision = int(found(r'data-revision="(\d+)"', page))
         self.items = page.count("<section>")
 
     def save(self, revision: int, responses: Responses) -> None:
         packet = {"revision": revision, "responses": responses}
-        answer = self._browser.post_json(f"/attempts/{self.attempt_id}/sheet", packet, {})
+        headers = {"X-CSRFToken": token for token in self._token.values()}
+        answer = self._browser.post_json(f"/attempts/{self.attempt_id}/sheet", packet, headers)
         if answer["state"] != "saved":
             raise Unexpected(f"not saved: {answer}")
 
     def hand_in(self, revision: int, responses: Responses) -> None:
         fields = {f"r-{item}": str(chosen[0]) for item, chosen in responses.items()} | {"revision": str(revision)}
-        page = self._browser.get(self._browser.post(f"/attempts/{self.attempt_id}/submission", fields))
+        page = self._browser.get(self._browser.post(f"/attempts/{self.attempt_id}/submission", fields | self._token))
         if "得分" not in page:
             raise Unexpected("a result without a score")
+
+    def _read_token(self, page: str) -> None:
+        """The floor has none."""
+
+
+class Usual(Floor):
+    """The usual application: the floor's pages with a token in every form."""
+
+    def enter(self, person: Person, way: str) -> None:
+        self._browser.forget()
+        self._read_token(self._browser.get("/sign-in"))
+        fields = {"name": person.name, "tail": person.tail}
+        if way == "password":
+            fields = {"login": person.login, "password": PASSWORD}
+        self._read_token(self._browser.get(self._browser.post("/sign-in", fields | self._token)))
+
+    def start(self) -> None:
+        self._read_paper(self._browser.get(self._browser.post("/attempts", self._token)))
+
+    def _read_token(self, page: str) -> None:
+        self._token = {"csrf_token": found(r'name="csrf_token" value="([^"]+)"', page)}
 
 
 def found(pattern: str, page: str) -> str:

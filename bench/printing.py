@@ -6,7 +6,7 @@ from typing import Any
 from bench.journeys import WAYS
 
 COLUMNS = ("", "CPU毫秒/份", "份/秒", "开考 p50/p99", "保存 p50/p99", "交卷 p50/p99", "丢失", "出错")
-NAMES = {"floor": "裸 Flask 下限", "zhisai": "知赛"}
+NAMES = {"floor": "裸 Flask 下限", "usual": "常见写法的 Flask", "zhisai": "知赛"}
 
 
 def table(summary: dict[str, Any]) -> str:
@@ -20,7 +20,12 @@ def table(summary: dict[str, Any]) -> str:
     ]
     for way, found in summary["ways"].items():
         rows = [COLUMNS, *(_row(NAMES[name], found[name]) for name in NAMES)]
-        lines += ["", WAYS[way], *_aligned(rows), f"  知赛 ÷ 下限 = {found['ratio']}"]
+        lines += [
+            "",
+            WAYS[way],
+            *_aligned(rows),
+            f"  知赛 ÷ 下限 = {found['ratio']}，知赛 ÷ 常见写法 = {found['to_usual']}",
+        ]
         lines += [f"  ! {error}" for name in NAMES for error in found[name]["errors"][:5]]
     memory = "，".join(f"{NAMES[name]} {size} MB" for name, size in summary["memory_mb"].items())
     return "\n".join([*lines, "", f"测完时内存（各进程相加，共用的页重复计）：{memory}"])
