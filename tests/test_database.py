@@ -1,5 +1,6 @@
 """The gate, the pragmas and the column type that everything stands on."""
 
+import gc
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -113,6 +114,14 @@ def test_a_grouped_statement_that_fails_tells_its_sender(context):
     with pytest.raises(IntegrityError):
         grouped(statement, {"b_id": 2})
     assert grouped(statement, {"b_id": 1}) == 1
+
+
+@pytest.mark.database("sqlite")
+def test_a_statement_that_is_used_no_more_is_forgotten(context):
+    for number in range(3):
+        grouped(sa.text(f"UPDATE units SET order_number = {number}"), {})
+    gc.collect()
+    assert len(context.extensions["writers"]._spoken) == 0
 
 
 def test_what_is_read_after_a_grouped_write_sees_it(context):

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect
@@ -36,7 +37,7 @@ class Writers:
         self._queue: deque[_Entry] = deque()
         self._engine: sa.Engine | None = None
         self._connection: Any = None
-        self._spoken: dict[sa.Executable, _Spoken | None] = {}
+        self._spoken = WeakKeyDictionary[sa.Executable, _Spoken | None]()  # most are built once and stay
 
     def use(self, engine: sa.Engine) -> None:
         """Write through this engine; to be called once, before anything is written."""
