@@ -5,6 +5,7 @@ from app.models.audit import AuditEntry, Throttle
 from app.models.bank import Image, KeptTwins, Question, QuestionBank
 from app.models.contest import Contest, ItemPool, Sitting, Terms
 from app.models.imports import Import, ImportChange
+from app.models.late import LateSheet
 from app.models.quiz import Quiz
 from app.models.roster import Application, RosterEntry, RosterUnit
 from app.models.site import Site
@@ -24,6 +25,7 @@ __all__ = [
     "ImportChange",
     "ItemPool",
     "KeptTwins",
+    "LateSheet",
     "Question",
     "QuestionBank",
     "Quiz",

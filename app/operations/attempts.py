@@ -133,21 +133,31 @@ def _is_overdue(deadline: datetime, grace: int, now: datetime) -> bool:
     return timing.is_overdue(now, deadline, timedelta(milliseconds=grace))
 
 
-def take_lease(attempt_id: int, *, owner: int) -> str | None:
+def take_lease(attempt_id: int, *, owner: int, digest: str, now: datetime) -> str | None:
     """Give the page that is being opened the right to save, and take it from every older page.
 
-    None when the attempt is handed in already, or another person's.
+    None when the attempt is handed in already, or another person's. Taken from another sign-in it is a takeover.
     """
-    lease = secrets.token_hex(16)
-    taken = grouped(_TAKE_LEASE, {"b_id": attempt_id, "b_lease": lease, "b_owner": owner})
-    return lease if taken else None
+    holder = {"b_id": attempt_id, "b_lease": secrets.token_hex(16), "b_owner": owner, "b_digest": digest}
+    return holder["b_lease"] if grouped(_TAKE_OWN_LEASE, holder) or _take_over(holder, now) else None
+
+
+def _take_over(holder: dict[str, Any], now: datetime) -> bool:
+    with writing():
+        taken = db.session.execute(_TAKE_LEASE, holder).rowcount  # type: ignore[attr-defined]  # an UPDATE has one
+        if taken:
+            record(holder["b_owner"], "attempt.takeover", f"attempt:{holder['b_id']}", now)
+        return bool(taken)
 
 
 _TAKE_LEASE = (
-    sa.update(Attempt)
-    .where(Attempt.id == sa.bindparam("b_id"), Attempt.handed_in_at.is_(None))
-    .where(sa.exists().where(RosterEntry.id == Attempt.roster_entry_id, RosterEntry.user_id == sa.bindparam("b_owner")))
-    .values(lease=sa.bindparam("b_lease"))
+    sa.update(_attempts)
+    .where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
+    .where(sa.exists().where(_entries.c.id == _attempts.c.roster_entry_id, _entries.c.user_id == sa.bindparam("b_owner")))
+    .values(lease=sa.bindparam("b_lease"), lease_before=_attempts.c.lease, held_by=sa.bindparam("b_digest"))
+)
+_TAKE_OWN_LEASE = _TAKE_LEASE.where(
+    sa.or_(_attempts.c.held_by.is_(None), _attempts.c.held_by == sa.bindparam("b_digest"))
 )
 
 # Owner, lease, revocation, revision, deadline and state stand in the statement itself: nothing can change in between.
@@ -209,9 +219,9 @@ def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet
     state = questions.state_for_saving(attempt_id, digest=digest, now=now)
     if state is None:
         return Saving.SIGNED_OUT
-    if state.handed_in_at is not None:
+    if state.handed_in_by == "person":  # a person's own word is the last
         return Saving.HANDED_IN
-    if _is_overdue(state.deadline, state.grace, now):
+    if state.handed_in_at is not None or _is_overdue(state.deadline, state.grace, now):
         return Saving.LATE
     return Saving.ELSEWHERE if state.lease != lease else Saving.SAVED
 
@@ -242,18 +252,22 @@ def close_if_overdue(attempt_id: int, *, now: datetime) -> bool:
 
 
 # Both rows are locked: on PostgreSQL neither a save nor another hand-in of the person comes in between.
-_OPEN = (
+_TO_GRADE = (
     sa.select(
         _attempts.c.paper, _attempts.c.sheet, _attempts.c.started_at, _attempts.c.deadline, _attempts.c.grace,
         _attempts.c.terms_version, _attempts.c.roster_entry_id, _entries.c.contest_id,
         *(part.label(f"newest_{name}") for name, part in pools.newest(_entries.c.contest_id).items()),
     )
     .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
-    .where(_attempts.c.id == sa.bindparam("attempt_id"), _is_open)
+    .where(_attempts.c.id == sa.bindparam("attempt_id"))
     .with_for_update(of=(_entries, _attempts))
 )  # fmt: skip
+_OPEN = _TO_GRADE.where(_is_open)
 _CLOSE = sa.update(_attempts).where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
 _GRADING = sa.insert(table(Grading))
+_CLEAR_GRADING = sa.delete(table(Grading)).where(
+    table(Grading).c.attempt_id == sa.bindparam("b_id"), table(Grading).c.pool_version == sa.bindparam("b_version")
+)
 _FINISHED = sa.select(
     _attempts.c.score, _attempts.c.time_taken, _attempts.c.handed_in_at, _attempts.c.started_at, _attempts.c.answered,
     _attempts.c.voided_at.is_not(None),
@@ -282,12 +296,28 @@ def _hand_in(attempt_id: int, actor: int | None, now: datetime) -> bool:
     }
     if not db.session.execute(_CLOSE, closed).rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
         return False
+    _count(attempt_id, attempt, graded, now)
+    record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by=by)
+    return True
+
+
+def grade_again(attempt_id: int, now: datetime) -> int:
+    """Grade what is now stored on a finished attempt in place of what was, inside the caller's transaction: the score."""
+    attempt = db.session.execute(_TO_GRADE, {"attempt_id": attempt_id}).one()
+    graded, sheet = _graded(attempt)
+    changed: dict[str, Any] = {"score": graded.score, "answered": graded.answered}
+    changed["fingerprint"] = receipt.fingerprint(attempt.paper, sheet)
+    db.session.execute(sa.update(_attempts).where(_attempts.c.id == attempt_id).values(changed))
+    db.session.execute(_CLEAR_GRADING, {"b_id": attempt_id, "b_version": attempt.newest_pool})
+    _count(attempt_id, attempt, graded, now)
+    return graded.score
+
+
+def _count(attempt_id: int, attempt: Any, graded: Graded, now: datetime) -> None:
     pool_version, marks = attempt.newest_pool, list(graded.marks)
     grading = {"attempt_id": attempt_id, "pool_version": pool_version, "score": graded.score, "marks": marks}
     db.session.execute(_GRADING, grading | {"graded_at": now})
     _recount(attempt.roster_entry_id, pools.terms(attempt.contest_id, attempt.newest_terms))
-    record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by=by)
-    return True
 
 
 def _graded(attempt: Any) -> tuple[Graded, AnswerSheet]:

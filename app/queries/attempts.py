@@ -19,6 +19,7 @@ class State:
 
     lease: str
     handed_in_at: datetime | None
+    handed_in_by: str | None
     deadline: datetime
     grace: int
 
@@ -26,7 +27,7 @@ class State:
 def state_for_saving(attempt_id: int, *, digest: str, now: datetime) -> State | None:
     """The state of an attempt for the sign-in with that digest; None when it is not live or not the owner's."""
     select = (
-        sa.select(Attempt.lease, Attempt.handed_in_at, Attempt.deadline, Attempt.grace)
+        sa.select(Attempt.lease, Attempt.handed_in_at, Attempt.handed_in_by, Attempt.deadline, Attempt.grace)
         .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
         .join(SignIn, SignIn.user_id == RosterEntry.user_id)
         .where(Attempt.id == attempt_id, SignIn.digest == digest)

@@ -149,8 +149,8 @@ def answer_some(person):
     """One finished and one open paper, and two applications."""
     contest_id, now = by_slug("long").id, utc_now()
     finished = attempts.start(contest_id, person, now=now)
-    lease = attempts.take_lease(finished, owner=person) or ""
     token = accounts.enter(contest_id, PERSON, "8888", origin="127.0.0.1", now=now).token
+    lease = attempts.take_lease(finished, owner=person, digest=accounts.digest(token), now=now) or ""
     sheet = AnswerSheet({1: (0,), 2: (1,), 3: (0, 1)}, frozenset({2}))
     attempts.save_sheet(finished, lease=lease, revision=1, sheet=sheet, digest=accounts.digest(token), now=now)
     attempts.hand_in(finished, actor=person, now=now)

@@ -159,14 +159,6 @@ def test_an_older_revision_answers_saved_and_changes_nothing(city, contest, dige
     assert stored(attempt_id).sheet["responses"] == {"1": [2], "2": [1]}
 
 
-def test_the_newest_page_holds_the_lease_and_the_older_is_told(city, contest, digest):
-    attempt_id = attempts.start(contest, city.li_ming, now=NOON)
-    older = attempts.take_lease(attempt_id, owner=city.li_ming)
-    newer = attempts.take_lease(attempt_id, owner=city.li_ming)
-    assert save(attempt_id, digest, 1, lease=older) is Saving.ELSEWHERE
-    assert save(attempt_id, digest, 1, lease=newer) is Saving.SAVED
-
-
 def test_nobody_saves_into_another_persons_attempt(city, contest, digest):
     other = _enter(contest, "6207", 1)
     attempt_id = attempts.start(contest, city.li_ming, now=NOON)

@@ -9,7 +9,7 @@ from flask_login import login_required
 from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
-from app.queries import attempts, papers, pools
+from app.queries import attempts, late, papers, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
 from app.rules.terms import Visible
@@ -25,7 +25,7 @@ from app.web.candidate.saving import keep_posted
 def paper(attempt_id: int) -> ResponseReturnValue:
     """All items on one page. Opening it takes the right to save from every older page."""
     now = utc_now()
-    lease = engine.take_lease(attempt_id, owner=access.actor().user_id)
+    lease = engine.take_lease(attempt_id, owner=access.actor().user_id, digest=access.token_digest(), now=now)
     view = own_attempt_or_404(attempt_id)  # read after the lease was taken: no older page changes it any more
     if lease is None or (view.is_overdue(now) and engine.hand_in(attempt_id, actor=None, now=now)):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)
@@ -69,6 +69,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         may_review=visible in (Visible.PAPER, Visible.KEYS),
         may_retry=may_retry,
         retry_line=f"还可答{left}次" if view.terms.attempts_allowed else "次数不限",
+        late_note=_late_note(view, shown=visible is not Visible.NOTHING),
         attempt=view.attempt,
     )
 
@@ -104,6 +105,7 @@ def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> 
             "id": attempt.id,
             "revision": attempt.revision,
             "lease": lease,
+            "lease_before": attempt.lease_before or "",
             "deadline_ms": milliseconds(attempt.deadline),
             "now_ms": milliseconds(now),
             "duration_seconds": view.terms.duration,
@@ -131,6 +133,20 @@ def _confirmation(view: OwnAttempt) -> ResponseReturnValue:
             submit_url=url_for(".submit", attempt_id=view.attempt.id),
         )
     )
+
+
+def _late_note(view: OwnAttempt, *, shown: bool) -> str:
+    """What became of answers that arrived too late; nothing when none did. Scores only where they may be `shown`."""
+    found = late.of_attempt(view.attempt.id)
+    if found is None:
+        return ""
+    came = f"有作答在{prose.full_moment(found.arrived_at)}才送到，已过截止和宽限。"
+    if found.state == "waiting":
+        return f"{came}这些作答已经收到并留存，没有丢；是否计入成绩，由组织者决定，结果会写在这里。"
+    if found.state == "declined":
+        return f"{came}组织者决定不计入，理由：{found.reason}"
+    was = "" if found.score_before is None or not shown else f"原来{rates.points(found.score_before)}分，"
+    return f"{came}组织者已将其计入成绩，{was}理由：{found.reason}"
 
 
 def _visible(view: OwnAttempt, now: datetime) -> Visible:

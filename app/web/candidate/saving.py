@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.database import milliseconds
 from app.extensions import csrf, utc_now
 from app.operations.attempts import Saving, save_sheet
+from app.operations.late import keep_late
 from app.rules.sheet import AnswerSheet, MalformedSheet
 from app.web import access
 from app.web.candidate import bp
@@ -54,6 +55,9 @@ def save(attempt_id: int) -> ResponseReturnValue:
         answer["saved_at_ms"] = milliseconds(now)
     elif outcome in (Saving.HANDED_IN, Saving.LATE):
         answer["result_url"] = url_for(".result", attempt_id=attempt_id)
+    if outcome is Saving.LATE:
+        digest = access.token_digest()
+        answer["kept"] = keep_late(attempt_id, sheet, revision=revision, lease=lease, digest=digest, now=now)
     return jsonify(answer), STATUS[outcome]
 
 
@@ -64,14 +68,16 @@ def keep_posted(attempt_id: int, now: datetime) -> Saving:
     posted = request.form.get("revision", "0")
     if not posted.isascii() or not posted.isdigit() or len(posted) > 9:
         abort(400)
-    return save_sheet(
-        attempt_id,
-        lease=request.form["lease"],
-        revision=int(posted) + 1,
-        sheet=_posted_sheet(),
-        digest=access.token_digest(),
-        now=now,
-    )
+    packet: dict[str, Any] = {
+        "lease": request.form["lease"],
+        "revision": int(posted) + 1,
+        "digest": access.token_digest(),
+        "now": now,
+    }
+    outcome = save_sheet(attempt_id, sheet=_posted_sheet(), **packet)
+    if outcome is Saving.LATE:
+        keep_late(attempt_id, _posted_sheet(), **packet)
+    return outcome
 
 
 def _posted_sheet() -> AnswerSheet:

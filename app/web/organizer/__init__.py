@@ -15,6 +15,7 @@ from app.web.organizer import (  # noqa: E402, F401
     home,
     import_row,
     imports,
+    late,
     own_banks,
     people,
     question_edit,

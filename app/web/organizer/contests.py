@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.extensions import utc_now
 from app.operations.contests import open_contest
 from app.operations.rosters import refresh_roster
-from app.queries import accounts, contests, people, quizzes, tallies
+from app.queries import accounts, contests, late, people, quizzes, tallies
 from app.rules import prose
 from app.rules.invalid import Invalid
 from app.rules.roles import Role
@@ -87,6 +87,7 @@ def contest(slug: str) -> ResponseReturnValue:
         unit_count=len(figures.branches),
         is_cut=cut is not None and len(cut) < len(units),
         waiting=sum(1 for request_ in contests.applications(row.id) if request_.state == "waiting"),
+        late=late.counts(row.id),
         letter=watching.letter(
             row,
             expected=progress.expected,

@@ -1,0 +1,132 @@
+"""What pages ask about 迟到作答: the organizer's queue, and what became of one candidate's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.database import db, milliseconds
+from app.models import Attempt, LateSheet, RosterEntry, RosterUnit, User
+from app.queries import pools
+from app.queries.pages import Page, page
+from app.rules.assembly import Paper, PaperItem
+from app.rules.grading import grade
+from app.rules.late import differing
+from app.rules.sheet import AnswerSheet
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One item on which the late sheet says something else; choices in the letters of that paper."""
+
+    number: int
+    counted: str
+    late: str
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """A late sheet as the organizer weighs it. Scores in hundredths, `late_by` in whole seconds after the deadline."""
+
+    id: int
+    name: str
+    unit: str
+    ordinal: int
+    deadline: datetime
+    arrived_at: datetime
+    late_by: int
+    held_lease: bool
+    keys_visible: bool
+    differences: tuple[Difference, ...]
+    score_before: int | None
+    score_after: int | None
+    may_count: bool
+    state: str
+    reason: str
+    decided_at: datetime | None
+
+
+def counts(contest_id: int) -> tuple[int, int]:
+    """How many late sheets of a contest wait for a decision, and how many there are."""
+    select = (
+        sa.select(sa.func.count().filter(LateSheet.state == "waiting"), sa.func.count())
+        .select_from(LateSheet)
+        .join(Attempt, Attempt.id == LateSheet.attempt_id)
+        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+        .where(RosterEntry.contest_id == contest_id)
+    )
+    waiting, all_ = db.session.execute(select).one()
+    return waiting, all_
+
+
+def contest_of(late_id: int) -> int | None:
+    """The contest that a late sheet belongs to."""
+    select = (
+        sa.select(RosterEntry.contest_id)
+        .join(Attempt, Attempt.roster_entry_id == RosterEntry.id)
+        .join(LateSheet, LateSheet.attempt_id == Attempt.id)
+    )
+    return db.session.scalar(select.where(LateSheet.id == late_id))
+
+
+def queue(contest_id: int, number: int, size: int, *, waiting: bool) -> Page[LateRow]:
+    """One page of those that wait, the longest waiting first, or of those decided, the newest first."""
+    found = page(_of(contest_id, waiting=waiting), number, size)
+    pool = pools.pool(contest_id, pools.latest_versions(contest_id).pool)
+    return found.map(lambda row: _row(contest_id, pool, *row))
+
+
+def of_attempt(attempt_id: int) -> LateSheet | None:
+    """The late sheet of an attempt, if one was kept."""
+    return db.session.scalar(sa.select(LateSheet).where(LateSheet.attempt_id == attempt_id))
+
+
+def _of(contest_id: int, *, waiting: bool) -> sa.Select[LateSheet, Attempt, str, str]:
+    state = LateSheet.state == "waiting"
+    return (
+        sa.select(LateSheet, Attempt, User.name, RosterUnit.name)
+        .join(Attempt, Attempt.id == LateSheet.attempt_id)
+        .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
+        .join(User, User.id == RosterEntry.user_id)
+        .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
+        .where(RosterEntry.contest_id == contest_id, state if waiting else ~state)
+        .order_by(*((LateSheet.arrived_at, LateSheet.id) if waiting else (LateSheet.decided_at.desc(), LateSheet.id)))
+    )
+
+
+def _row(contest_id: int, pool: pools.Pool, late: LateSheet, attempt: Attempt, name: str, unit: str | None) -> LateRow:
+    paper, terms = Paper.from_json(attempt.paper), pools.terms(contest_id, attempt.terms_version)
+    arrived = AnswerSheet.from_json(late.sheet)
+    counted = AnswerSheet.from_json(attempt.sheet if late.sheet_before is None else late.sheet_before)
+    return LateRow(
+        id=late.id,
+        name=name,
+        unit=unit or "",
+        ordinal=attempt.ordinal,
+        deadline=attempt.deadline,
+        arrived_at=late.arrived_at,
+        late_by=(milliseconds(late.arrived_at) - milliseconds(attempt.deadline)) // 1000,
+        held_lease=late.held_lease,
+        keys_visible=late.keys_visible,
+        differences=tuple(
+            Difference(n, _said(counted, n, paper.items[n - 1], pool), _said(arrived, n, paper.items[n - 1], pool))
+            for n in differing(counted, arrived)
+        ),
+        score_before=attempt.score if late.sheet_before is None else late.score_before,
+        score_after=attempt.score if late.state == "accepted" else grade(paper, terms.spec, pool.keys, arrived).score,
+        may_count=attempt.handed_in_at is not None and attempt.voided_at is None,
+        state=late.state,
+        reason=late.reason,
+        decided_at=late.decided_at,
+    )
+
+
+def _said(sheet: AnswerSheet, number: int, item: PaperItem, pool: pools.Pool) -> str:
+    """The letters chosen on an item, as they stood on that paper; for 判断 the words, — for none."""
+    chosen = sheet.responses.get(number, ())
+    source = pool.items[item.place]
+    if source.kind == "true_false":
+        return "、".join(source.options[item.order[at]] for at in chosen) or NOTHING
+    return "".join(chr(65 + at) for at in chosen) or NOTHING
