@@ -20,10 +20,9 @@ LONGEST_REASON = 200
 
 
 def keep_late(attempt_id: int, sheet: AnswerSheet, *, revision: int, lease: str, digest: str, now: datetime) -> bool:
-    """Keep a sheet that came too late, one an attempt. True when what it holds is kept now, by this or an earlier call.
+    """Keep a sheet that came too late, one an attempt. True when nothing in it is lost: kept, or stored in time.
 
-    Only from a live sign-in of the owner, only when it differs from what is stored, and not once a person handed in
-    or an organizer decided. Scores nothing.
+    Only from a live sign-in of the owner, and not once a person handed in or an organizer decided. Scores nothing.
     """
     with writing():
         found = db.session.execute(_OWNED, {"attempt_id": attempt_id, "digest": digest, "now": now}).one_or_none()
@@ -33,13 +32,14 @@ def keep_late(attempt_id: int, sheet: AnswerSheet, *, revision: int, lease: str,
         arrived = Arrived(revision, lease, lease == attempt.lease)
         sheet = on_paper(sheet, Paper.from_json(attempt.paper))
         if not brings_news(arrived, attempt.revision) or not differing(sheet, AnswerSheet.from_json(attempt.sheet)):
-            return False
+            return True
         late = db.session.scalar(sa.select(LateSheet).where(LateSheet.attempt_id == attempt_id))
         if late is None:
             late = LateSheet(attempt_id=attempt_id)
             db.session.add(late)
         elif late.state != "waiting" or not supersedes(arrived, Arrived(late.revision, late.lease, late.held_lease)):
-            return late.state == "waiting" and not differing(sheet, AnswerSheet.from_json(late.sheet))
+            is_older = late.lease == lease and revision <= late.revision  # all that it holds is in the kept one
+            return is_older or not differing(sheet, AnswerSheet.from_json(late.sheet))
         late.sheet, late.revision, late.lease = sheet.as_json(), revision, lease
         late.held_lease, late.sign_in_id, late.arrived_at = arrived.held_lease, sign_in_id, now
         terms = pools.terms(sitting.contest_id, attempt.terms_version)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.journeys.town import RIGHT, Town
 
@@ -19,6 +19,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     },
 }
 SAVED = re.compile("^已保存")
+NOT_DICED = "Math.random = () => 0;"  # pauses between two tries, and hand-ins of one hall, are partly diced
 
 
 def enter(page: Page, slug: str, name: str = "王芳", tail: str = "1111") -> None:
@@ -94,6 +95,26 @@ def badge(page: Page) -> Locator:
 def expect_saved(page: Page) -> None:
     """Wait until the badge says that everything is saved."""
     expect(badge(page)).to_have_text(SAVED)
+
+
+def sheets_of(page: Page) -> list[dict[str, Any]]:
+    """Every answer sheet that the page sends from now on."""
+    sent: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/sheet"):
+            sent.append(request.post_data_json or {})
+
+    page.on("request", note)
+    return sent
+
+
+def ask_to_hand_in(page: Page) -> None:
+    """Press 交卷 where it stands on this screen, and say yes."""
+    if page.locator(".dock").is_visible() and not page.locator(".desk.is-drawn").count():
+        page.get_by_role("button", name=re.compile("答题卡")).click()
+    page.locator(".desk").get_by_role("button", name=re.compile("^交卷")).click()
+    page.get_by_role("dialog", name="现在交卷吗？").get_by_role("button", name="交卷").click()
 
 
 def until(page: Page, is_so: Callable[[], bool], *, seconds: float = 15) -> None:

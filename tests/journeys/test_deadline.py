@@ -4,9 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from tests.journeys.steps import choose, expect_saved, sit_down, until
-
-NOT_DICED = "Math.random = () => 0;"  # pages of one hall hand in within three diced seconds
+from tests.journeys.steps import NOT_DICED, choose, expect_saved, sit_down, until
 
 # In the last seconds, on the page's own clock: a test on a busy machine would come too late.
 CHOOSE_LATE = """() => {

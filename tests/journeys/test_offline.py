@@ -1,24 +1,10 @@
-"""A network that comes and goes, and one paper open in two places: nothing is lost, nothing is kept twice."""
+"""A network that comes and goes: nothing is lost, nothing is kept twice."""
 
-from typing import Any
+import pytest
+from playwright.sync_api import Dialog, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 
-from playwright.sync_api import Page, Request, Route, expect
-
-from tests.journeys.steps import badge, choose, chosen, expect_saved, sit_down, until
-
-FEWER_WAITS = "Math.random = () => 0;"  # the pauses between two tries are partly diced
-
-
-def sheets_of(page: Page) -> list[dict[str, Any]]:
-    """Every answer sheet that the page sends from now on."""
-    sent: list[dict[str, Any]] = []
-
-    def note(request: Request) -> None:
-        if request.url.endswith("/sheet"):
-            sent.append(request.post_data_json or {})
-
-    page.on("request", note)
-    return sent
+from tests.journeys.steps import NOT_DICED, badge, choose, chosen, expect_saved, sheets_of, sit_down, until
 
 
 def test_answers_given_offline_arrive_when_the_network_is_back(page, town):
@@ -28,7 +14,7 @@ def test_answers_given_offline_arrive_when_the_network_is_back(page, town):
     page.context.set_offline(True)
     for index in (1, 2, 3):
         choose(page, index, 1)
-    expect(badge(page)).to_have_text("3题存本机" if is_phone else "网络断开，3题暂存本机")
+    expect(badge(page)).to_have_text("离线，已记3题" if is_phone else "离线，已记在本机3题")
     expect(page.locator("#offline")).to_be_visible()
     assert town.responses(slug) == {}
 
@@ -45,7 +31,7 @@ def test_answers_given_offline_outlive_the_page(desktop, town):
     address = desktop.url
     desktop.context.set_offline(True)
     choose(desktop, 2, 0)
-    expect(badge(desktop)).to_have_text("网络断开，1题暂存本机")
+    expect(badge(desktop)).to_have_text("离线，已记在本机1题")
     answered = chosen(desktop)
     desktop.goto("about:blank")
     desktop.context.set_offline(False)
@@ -55,9 +41,87 @@ def test_answers_given_offline_outlive_the_page(desktop, town):
     until(desktop, lambda: town.responses(slug) == answered)
 
 
+def test_five_minutes_offline_while_moving_between_items_lose_nothing(page, town):
+    slug = town.contest(f"five-{page.viewport_size['width']}")
+    page.clock.install()
+    sit_down(page, town, slug)
+    page.context.set_offline(True)
+    for index, place in ((1, 0), (3, 1), (2, 2), (1, 3), (5, 0)):
+        page.evaluate("(index) => { location.hash = `q${index}`; }", index)
+        choose(page, index, place)
+        page.clock.fast_forward("01:00")
+    page.locator("#q4 .flag").click()
+    expect(badge(page)).to_contain_text("离线，已记")
+    assert town.responses(slug) == {}
+    page.context.set_offline(False)
+    page.clock.fast_forward("00:05")
+    expect_saved(page)
+    until(page, lambda: town.responses(slug) == chosen(page) and set(chosen(page)) == {1, 2, 3, 5})
+    assert town.attempt(slug).sheet["marked"] == [4]
+
+
+def test_answers_outlive_a_page_that_crashes(desktop, town):
+    slug = town.contest("crash")
+    sit_down(desktop, town, slug)
+    address = desktop.url
+    desktop.route("**/sheet", lambda route: None)  # on its way for ever
+    choose(desktop, 2, 0)
+    choose(desktop, 3, 1)
+    answered = chosen(desktop)
+    expect(badge(desktop)).to_have_text("正在保存……")
+    with pytest.raises(PlaywrightError, match="crash"):
+        desktop.goto("chrome://crash")
+    again = desktop.context.new_page()
+    again.goto(address)
+    expect_saved(again)
+    assert chosen(again) == answered
+    until(again, lambda: town.responses(slug) == answered)
+
+
+def test_a_browser_that_keeps_nothing_is_not_said_to(page, town):
+    slug = town.contest(f"private-{page.viewport_size['width']}")
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('refused'); };")
+    sit_down(page, town, slug)
+    choose(page, 1, 0)
+    expect_saved(page)
+    page.context.set_offline(True)
+    choose(page, 2, 0)
+    is_phone = page.viewport_size["width"] == 390
+    expect(badge(page)).to_have_text("离线，1题未存" if is_phone else "离线，1题未存，请勿关闭本页")
+    expect(page.locator("#offline")).to_contain_text("答案只在本页里")
+    expect(page.locator("#offline")).not_to_contain_text("记在这台机器上", use_inner_text=True)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.close(run_before_unload=True)
+    until(page, lambda: asked == ["beforeunload"])
+    page.context.set_offline(False)
+    expect_saved(page)
+    assert town.responses(slug) == chosen(page)
+
+
+def test_a_click_before_the_scripts_have_come_counts(desktop, town):
+    slug = town.contest("early")
+    held: list[Route] = []
+    desktop.route("**/answering.js*", lambda route: held.append(route))
+    cookie, path = town.seat(slug)
+    desktop.context.add_cookies([cookie])
+    desktop.goto(path, wait_until="commit")
+    choose(desktop, 2, 1)
+    until(desktop, lambda: bool(held))
+    held[0].continue_()
+    expect_saved(desktop)
+    assert list(chosen(desktop)) == [2]
+    assert town.responses(slug) == chosen(desktop)
+
+
 def test_a_lost_answer_of_the_server_is_asked_for_again_and_the_sheet_stored_once(desktop, town):
     slug = town.contest("lost")
-    desktop.add_init_script(FEWER_WAITS)
+    desktop.add_init_script(NOT_DICED)
     sit_down(desktop, town, slug)
     sent, stored_at = sheets_of(desktop), []
 
@@ -68,7 +132,7 @@ def test_a_lost_answer_of_the_server_is_asked_for_again_and_the_sheet_stored_onc
 
     desktop.route("**/sheet", lose_the_answer, times=1)
     choose(desktop, 1, 0)
-    expect(badge(desktop)).to_have_text("网络断开，1题暂存本机")
+    expect(badge(desktop)).to_have_text("离线，已记在本机1题")
     expect_saved(desktop)
     assert len(sent) == 2
     assert sent[0] == sent[1]
@@ -79,61 +143,15 @@ def test_a_lost_answer_of_the_server_is_asked_for_again_and_the_sheet_stored_onc
 
 def test_a_server_in_trouble_is_given_time_and_loses_nothing(desktop, town):
     slug = town.contest("busy")
-    desktop.add_init_script(FEWER_WAITS)
+    desktop.add_init_script(NOT_DICED)
     sit_down(desktop, town, slug)
     desktop.route("**/sheet", lambda route: route.fulfill(status=429, headers={"Retry-After": "1"}, body=""), times=1)
     choose(desktop, 1, 3)
-    expect(badge(desktop)).to_have_text("服务器忙，1题暂存本机")
+    expect(badge(desktop)).to_have_text("服务器忙，已记在本机1题")
     choose(desktop, 2, 3)
-    expect(badge(desktop)).to_have_text("服务器忙，2题暂存本机")
+    expect(badge(desktop)).to_have_text("服务器忙，已记在本机2题")
     expect_saved(desktop)
     assert town.responses(slug) == chosen(desktop)
-
-
-def test_without_a_network_handing_in_waits(desktop, town):
-    slug = town.contest("unreached")
-    sit_down(desktop, town, slug)
-    choose(desktop, 1, 0)
-    expect_saved(desktop)
-    desktop.context.set_offline(True)
-    choose(desktop, 2, 0)
-    desktop.locator(".desk").get_by_role("button", name="交卷").click()
-    desktop.get_by_role("dialog", name="现在交卷吗？").get_by_role("button", name="交卷").click()
-    told = desktop.get_by_role("dialog", name="现在交不上")
-    expect(told).to_contain_text("网络恢复后自动上传，那时再点“交卷”")
-    told.get_by_role("button", name="继续作答").click()
-    desktop.context.set_offline(False)
-    expect_saved(desktop)
-    desktop.locator(".desk").get_by_role("button", name="交卷").click()
-    desktop.get_by_role("dialog", name="现在交卷吗？").get_by_role("button", name="交卷").click()
-    expect(desktop.get_by_role("heading", name="成绩回执")).to_be_visible()
-    assert list(town.responses(slug)) == [1, 2]
-
-
-def test_of_two_pages_the_newer_goes_on_and_the_older_says_so(desktop, town):
-    slug = town.contest("two-tabs")
-    sit_down(desktop, town, slug)
-    choose(desktop, 1, 0)
-    expect_saved(desktop)
-    newer = desktop.context.new_page()
-    newer.goto(desktop.url)
-    choose(newer, 2, 1)
-    expect_saved(newer)
-
-    choose(desktop, 3, 2)
-    told = desktop.get_by_role("dialog", name="已在别处继续")
-    expect(told).to_contain_text("本页不再保存")
-    expect(desktop.locator("#said-elsewhere")).to_be_visible()
-    assert town.responses(slug) == chosen(newer)
-    expect(desktop.locator("#q1 input").first).to_be_disabled()
-
-    told.get_by_role("button", name="改在这里接着答").click()
-    expect_saved(desktop)
-    until(desktop, lambda: set(town.responses(slug)) == {1, 2, 3})  # what the older page had kept came along
-    assert town.responses(slug) == chosen(desktop)
-    choose(newer, 4, 0)
-    expect(newer.get_by_role("dialog", name="已在别处继续")).to_be_visible()
-    assert set(town.responses(slug)) == {1, 2, 3}
 
 
 def test_signed_out_elsewhere_the_page_leads_back_and_keeps_the_answers(desktop, town):
@@ -143,7 +161,7 @@ def test_signed_out_elsewhere_the_page_leads_back_and_keeps_the_answers(desktop,
     choose(desktop, 1, 1)
     answered = chosen(desktop)
     told = desktop.get_by_role("dialog", name="需要重新进入")
-    expect(told).to_contain_text("答案都存在这台机器上")
+    expect(told).to_contain_text("答案都记在这台机器上")
     expect(desktop.locator("#said-signed_out")).to_be_visible()
     told.get_by_role("button", name="重新进入").click()
     desktop.get_by_label("姓名").fill("王芳")

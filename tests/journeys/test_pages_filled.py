@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Sitting, Unit, User
-from app.operations import accounts, applications, attempts, uploads
+from app.operations import accounts, applications, attempts, late, uploads
 from app.operations.site import SiteWords, describe_site
 from app.queries.contests import by_slug
 from app.rules.roles import Role
@@ -86,6 +86,7 @@ DESK = [
     "/manage/contests/closed",
     "/manage/contests/soon",
     "/manage/contests/long/applications",
+    "/manage/contests/long/late-sheets",
     "/manage/contests/long/poster",
     "/manage/contests/long/report",
     "/manage/contests/long/report?sort=参赛率",
@@ -156,7 +157,10 @@ def answer_some(person):
     attempts.hand_in(finished, actor=person, now=now)
     for name, unit in ((PERSON, UNIT), ("甲", "不知道哪个单位")):
         applications.apply(contest_id, name=name, unit=unit, phone="13600000000", note="单位换过" * 20, now=now)
-    return {"finished": finished, "open": attempts.start(contest_id, person, now=now)}
+    opened = attempts.start(contest_id, person, now=now)
+    sign_in = accounts.digest(token)
+    late.keep_late(opened, sheet, revision=1, lease="0" * 32, digest=sign_in, now=now)
+    return {"finished": finished, "open": opened}
 
 
 def close_and_delay():

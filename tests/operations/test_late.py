@@ -95,15 +95,15 @@ def test_a_late_sheet_is_kept_and_scores_nothing(city, attempt_id, digest):
 def test_the_newest_of_a_page_is_kept_once_however_they_arrive(attempt_id, digest):
     second, third = AnswerSheet({1: (0,), 2: (1,)}), AnswerSheet({1: (0,), 2: (1,), 3: (2,)})
     assert keep(attempt_id, digest, third, revision=4)
-    assert not keep(attempt_id, digest, second, revision=3)  # overtaken: what it held is in the newer one
+    assert keep(attempt_id, digest, second, revision=3)  # overtaken: what it held is in the newer one
     assert keep(attempt_id, digest, third, revision=4)  # its answer was lost
     assert [one.sheet["responses"] for one in kept()] == [third.as_json()["responses"]]
 
 
 def test_a_page_without_news_leaves_nothing_behind(attempt_id, digest):
-    assert not keep(attempt_id, digest, FIRST)
-    assert not keep(attempt_id, digest, revision=1)
-    assert not keep(attempt_id, digest, lease="b" * 32, revision=0)
+    assert keep(attempt_id, digest, FIRST)  # stored in time, only its answer was lost
+    assert keep(attempt_id, digest, revision=1)
+    assert keep(attempt_id, digest, lease="b" * 32, revision=0)
     assert kept() == []
 
 
@@ -164,7 +164,8 @@ def test_a_declined_sheet_changes_nothing_and_stays(city, boss, attempt_id, dige
     assert late.decline_late(kept()[0].id, reason="没有断网", actor=boss, now=OVER)
     assert [(one.state, one.reason) for one in kept()] == [("declined", "没有断网")]
     assert (stored(attempt_id).score, result_of(city.wang_fang)) == (score, score)
-    assert not keep(attempt_id, digest, revision=9)  # decided is decided
+    assert not keep(attempt_id, digest, AnswerSheet({2: (1,)}), revision=9)  # decided is decided
+    assert [one.revision for one in kept()] == [2]
 
 
 def test_it_is_decided_once(boss, attempt_id, digest):

@@ -4,17 +4,19 @@ import { Clock, run } from './clock.js';
 import { ask } from './dialog.js';
 import { HandingIn } from './handing_in.js';
 import { Moving } from './moving.js';
+import { Offer } from './offering.js';
 import { Panel } from './panel.js';
 import { Saver } from './saving.js';
 import { Sheet } from './sheet.js';
 import { Store } from './store.js';
+import { fetchPaper } from './taking_back.js';
 
 const RESYNC_MS = 60000;
 
 const form = document.getElementById('paper');
 const { attempt, saveUrl, now, deadline, savedAt } = form.dataset;
 const sheet = new Sheet(form);
-const store = new Store(attempt);
+const store = new Store(attempt, sheet.lease);
 const panel = new Panel(form, sheet);
 const clock = new Clock({ now: Number(now), deadline: Number(deadline) });
 let syncedAt = performance.now();
@@ -27,7 +29,9 @@ const saver = new Saver({
   savedAt: Number(savedAt) || null,
   onState: (state) => {
     panel.showSaving(state);
-    document.getElementById('offline').hidden = !(state.trouble === 'network');
+    document.getElementById('offline').hidden = state.trouble !== 'network';
+    document.querySelectorAll('[data-kept]').forEach((words) => { words.hidden = !state.isKept; });
+    document.querySelectorAll('[data-not-kept]').forEach((words) => { words.hidden = state.isKept; });
   },
   onSynced: (answer, began, ended) => {
     clock.sync(answer, began, ended);
@@ -35,10 +39,15 @@ const saver = new Saver({
   },
   onFinal,
 });
-const handingIn = new HandingIn(form, { sheet, saver, clock });
+const offered = new Offer(sheet, store, {
+  onTaken: () => { saver.change(); panel.show(); },
+  onDecided: () => saver.tell(),
+});
+const handingIn = new HandingIn(form, { sheet, saver, clock, offered, onDone: () => leave(form.dataset.result), onOver: () => tellOver(saver.isOver) });
 
 function changed(index) {
   sheet.touch(index);
+  offered.decided(index);
   saver.change();
   panel.show();
 }
@@ -79,25 +88,76 @@ window.addEventListener('pageshow', (event) => { if (event.persisted) saver.flus
 
 /** Saving from this page is over; say why, and what to do. */
 async function onFinal(reason, answer) {
-  if (reason === 'handed_in') {
-    store.clear();
-    window.location.assign(answer.result_url);
-    return;
-  }
-  if (reason === 'late') {
-    handingIn.send();
-    return;
-  }
   sheet.lock();
-  document.getElementById(`said-${reason}`).hidden = false;
-  if ((await ask(document.getElementById(reason))) !== 'reload') return;
-  // A reload would ask for an account, which few candidates have.
-  if (reason === 'signed_out') window.location.assign(form.dataset.entry); else window.location.reload();
+  if (reason === 'handed_in' || reason === 'late') {
+    await tellNotStored(answer);
+    leave(answer.result_url);
+  } else {
+    tellOver(reason);
+  }
 }
 
+async function tellOver(reason) {
+  document.querySelectorAll(`[data-unsaved-${reason}]`).forEach((line) => { line.hidden = sheet.unsaved.size === 0; });
+  document.getElementById(`said-${reason}`).hidden = false;
+  const wanted = await ask(document.getElementById(reason));
+  if (wanted === 'take back') takeBack();
+  // A reload would ask for an account, which few candidates have.
+  else if (wanted === 'reload') window.location.assign(form.dataset.entry);
+}
+
+/** What was answered here and neither counts nor is kept is named before the page goes. */
+async function tellNotStored(answer) {
+  if (answer.kept || sheet.unsaved.size === 0) return;
+  const numbers = Array.from(sheet.unsaved.keys()).sort((a, b) => a - b).join('、');
+  const dialog = document.getElementById('not-stored');
+  dialog.querySelector('[data-numbers]').textContent = numbers;
+  await ask(dialog);
+}
+
+function leave(address) {
+  if (!saver.isOver) saver.isOver = 'handed_in';
+  store.clear();
+  window.location.assign(address);
+}
+
+/** 改在这里接着答: the lease comes back to this page; what only this page has is offered against what is stored. */
+async function takeBack() {
+  const copy = sheet.copy();
+  const found = await fetchPaper();
+  if (found === null) {
+    if ((await ask(document.getElementById('not-reached'))) === 'take back') takeBack();
+    return;
+  }
+  if (found.gone) {
+    saver.restart(saver.csrf);
+    saver.flush();                     // the paper is closed: the answer says where to go, and what became of the rest
+    return;
+  }
+  const before = store.key;
+  sheet.restart(found.form);
+  store.takeLease(sheet.lease);
+  saver.restart(found.csrf);
+  const { now: serverNow, deadline: due, leaseBefore } = found.form.dataset;
+  clock.sync({ now_ms: Number(serverNow), deadline_ms: Number(due) }, found.began, found.ended);
+  syncedAt = found.ended;
+  ['elsewhere', 'signed_out', 'refused'].forEach((reason) => { document.getElementById(`said-${reason}`).hidden = true; });
+  sheet.unlock();
+  const others = store.others().filter(({ key }) => key !== before);
+  offered.receive(others.concat(copy.unsaved.length ? [{ key: before, copy }] : []), leaseBefore);
+  panel.show();
+  saver.tell();
+  handingIn.isTimeUp = false;
+  if (clock.secondsLeft() === 0) handingIn.onTimeUp();
+}
+document.querySelectorAll('#said-elsewhere button, #said-refused button').forEach((button) => button.addEventListener('click', takeBack));
+document.querySelector('#said-signed_out button').addEventListener('click', () => tellOver('signed_out'));
+
 document.documentElement.classList.add('live');
-const kept = store.read();
-if (kept && sheet.merge(kept)) saver.change();
+store.forgetOld(Date.now());
+sheet.early.forEach(changed);
+offered.receive(store.others(), form.dataset.leaseBefore);
+if (clock.secondsLeft() === 0) offered.apply();
 panel.show();
 saver.tell();
 

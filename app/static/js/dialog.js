@@ -10,7 +10,7 @@ function isOpen(dialog) {
   return dialog.hasAttribute('open');
 }
 
-/** Open the dialog with the focus on its safe way out; resolves with the pressed button's data-answers, or '' when closed. */
+/** Open the dialog with the focus on its safe way out, or on what has data-begins; resolves with the pressed button's data-answers, or '' when closed. */
 export function ask(dialog) {
   // The browser tells of a closing later than it closes: whoever asks again meanwhile first ends the question before.
   if (!isOpen(dialog)) dialog.dispatchEvent(new Event('close'));
@@ -45,6 +45,7 @@ export function hide(dialog) {
     if (dialog.open) dialog.close();
     return;
   }
+  if (!isOpen(dialog)) return;
   dialog.removeAttribute('open');
   dialog.removeEventListener('keydown', stayInside);
   const veil = document.querySelector('.veil.over-all');
@@ -69,7 +70,8 @@ function show(dialog) {
     dialog.setAttribute('aria-modal', 'true');
     dialog.addEventListener('keydown', stayInside);
   }
-  const safe = dialog.querySelector('[data-closes]') || dialog.querySelector(FOCUSABLE);
+  // A long question is read from its beginning; a short one has the focus on its safe way out.
+  const safe = dialog.querySelector('[data-begins]') || dialog.querySelector('[data-closes]') || dialog.querySelector(FOCUSABLE);
   if (safe) safe.focus();
 }
 

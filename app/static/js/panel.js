@@ -81,7 +81,7 @@ export class Panel {
     const { long, short } = badge(state);
     [[this.desk, long], [this.dock, short]].forEach(([place, words]) => {
       const save = place.querySelector('.save');
-      save.className = `save ${state.shape}`;
+      save.className = `save ${state.shape === 'retry' ? 'local busy' : state.shape}`;
       if (save.textContent !== words) save.textContent = words;
     });
   }
@@ -116,11 +116,17 @@ export class Panel {
 }
 
 /** The badge's words, in the desk and in the narrow dock. They promise only what is true at this moment. */
-function badge({ shape, unsaved, trouble, isKept, savedAt }) {
+function badge({ shape, unsaved, trouble, isOver, isKept, savedAt }) {
   if (shape === 'busy') return { long: '正在保存……', short: '正在保存' };
   if (shape === 'done') return { long: savedAt ? `已保存　${timeOfDay(savedAt)}` : '尚未作答', short: savedAt ? '已保存' : '尚未作答' };
-  const why = trouble === 'server' ? '服务器忙' : (trouble ? '网络断开' : '没有存上');
+  const why = reason(shape, trouble, isOver);
   if (unsaved === 0) return { long: `${why}，已答的都已保存`, short: why };
-  if (!isKept) return { long: `${why}，${unsaved}题未存，请勿关闭本页`, short: `${unsaved}题未存` };
-  return { long: `${why}，${unsaved}题暂存本机`, short: `${unsaved}题存本机` };
+  if (!isKept) return { long: `${why}，${unsaved}题未存，请勿关闭本页`, short: `${why}，${unsaved}题未存` };
+  return { long: `${why}，已记在本机${unsaved}题`, short: isOver ? `${unsaved}题没存上` : `${why}，已记${unsaved}题` };
+}
+
+function reason(shape, trouble, isOver) {
+  if (isOver) return '没有存上';
+  if (shape === 'retry') return '正在重试';
+  return trouble === 'server' ? '服务器忙' : '离线';
 }

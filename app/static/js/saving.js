@@ -1,9 +1,12 @@
-// The way of a sheet to the server: one request at a time, the newest state, again and again until it is acknowledged.
+// The way of a sheet to the server: the newest state, again and again until it is acknowledged.
 
 const BATCH_MS = 300;
+const OVERTAKE_MS = 1500;              // with BATCH_MS and a slow network: what is clicked leaves within two seconds
+const MOST_UNDER_WAY = 3;
 const PATIENCE_MS = 12000;
 const HURRY_MS = 3000;
 const LONGEST_WAIT_MS = 20000;
+const RETRY_SHOWN_MS = 500;
 
 // Answers after which saving from this page is over; the page then says what to do.
 const FINAL = { 401: 'signed_out', 410: 'late', 400: 'refused', 403: 'refused', 404: 'refused', 413: 'refused' };
@@ -14,9 +17,10 @@ export class Saver {
     Object.assign(this, { url, csrf, sheet, store, onState, onSynced, onFinal });
     this.savedAt = savedAt;
     this.timer = null;
-    this.isSending = false;
-    this.isOver = false;
+    this.underWay = 0;
+    this.isOver = null;                // or the reason why saving from this page is over
     this.trouble = null;               // null, 'network' or 'server': why the last try did not arrive
+    this.isRetrying = false;           // a try after a failed one takes long enough to be spoken of
     this.failures = 0;
     this.triedAt = 0;
     this.isKept = true;
@@ -28,16 +32,21 @@ export class Saver {
     window.addEventListener('online', () => this.sendSoon(Math.random() * 300));
     window.addEventListener('offline', () => { this.trouble = 'network'; this.tell(); });
     window.addEventListener('pagehide', () => this.sendLastWords());
+    window.addEventListener('beforeunload', (event) => {
+      if (this.isKept || this.sheet.unsaved.size === 0 || ['handed_in', 'late'].indexOf(this.isOver) >= 0) return;
+      event.preventDefault();          // nothing but this page has these answers: the browser asks first
+      event.returnValue = '';
+    });
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden' && this.sheet.unsaved.size) this.send();
+      if (document.visibilityState === 'hidden' && this.sheet.hasNews()) this.send();
     });
   }
 
-  /** Call after every change of the sheet: kept here at once, on its way within a second. */
+  /** Call after every change of the sheet: kept here at once, on its way within two seconds. */
   change() {
     if (this.isOver) return;
     this.isKept = this.store.write(this.sheet.copy());
-    if (!this.isSending && (this.timer === null || this.mayHurry())) this.sendSoon(BATCH_MS);
+    if (this.timer === null || this.mayHurry()) this.sendSoon(this.underWay ? OVERTAKE_MS : BATCH_MS);
     this.tell();
   }
 
@@ -50,8 +59,17 @@ export class Saver {
   flush() {
     if (this.isOver) return Promise.resolve(this.isOver);
     const settled = new Promise((resolve) => this.waiting.push(resolve));
-    this.send();
+    if (this.underWay === 0 || this.sheet.hasNews()) this.send();
     return settled;
+  }
+
+  /** Save again from this page, under the lease that it has fetched. */
+  restart(csrf) {
+    this.csrf = csrf;
+    this.isOver = null;
+    this.trouble = null;
+    this.failures = 0;
+    this.isKept = true;
   }
 
   sendSoon(delay) {
@@ -60,19 +78,27 @@ export class Saver {
   }
 
   async send() {
-    if (this.isSending || this.isOver) return;
     clearTimeout(this.timer);
     this.timer = null;
-    this.isSending = true;
+    if (this.isOver || this.underWay >= MOST_UNDER_WAY) return;   // an answer that is still to come sends the rest
+    this.underWay += 1;
     const packet = this.sheet.packet();
     this.sheet.noteSent();
     this.tell();
     const began = performance.now();
     this.triedAt = began;
+    const patience = setTimeout(() => this.tellRetrying(), RETRY_SHOWN_MS);
     const reply = await this.post(packet);
-    this.isSending = false;
-    if (this.isOver) return;
-    this.receive(packet, reply, began, performance.now());
+    clearTimeout(patience);
+    this.underWay -= 1;
+    this.isRetrying = false;
+    // An answer to a page that has lost, or won back, its lease meanwhile is no answer to this one.
+    if (!this.isOver && packet.lease === this.sheet.lease) this.receive(packet, reply, began, performance.now());
+  }
+
+  tellRetrying() {
+    this.isRetrying = this.trouble !== null && this.underWay > 0;
+    this.tell();
   }
 
   async post(packet) {
@@ -105,7 +131,7 @@ export class Saver {
       this.end(status === 409 ? answer.state || 'elsewhere' : FINAL[status], answer);
     } else if (status === 200) {
       this.end('signed_out', answer);   // a page instead of an answer: somebody asks to sign in
-    } else {
+    } else if (this.underWay === 0) {   // else a newer packet, which carries it all, has still to be answered
       this.tryAgain(status === 0 ? 'network' : 'server', retryAfter);
     }
   }
@@ -117,7 +143,9 @@ export class Saver {
     this.sheet.noteSaved(packet.revision, answer.revision);
     this.isKept = this.store.write(this.sheet.copy());
     this.onSynced(answer, began, ended);
-    if (this.sheet.unsaved.size) this.send(); else this.settle('saved');
+    if (this.sheet.unsaved.size === 0) this.settle('saved');
+    else if (this.underWay === 0) this.send();
+    else if (this.sheet.hasNews()) this.sendSoon(BATCH_MS);
     this.tell();
   }
 
@@ -133,8 +161,10 @@ export class Saver {
 
   end(reason, answer) {
     this.isOver = reason;
+    this.trouble = null;
     clearTimeout(this.timer);
-    if (reason !== 'handed_in' && this.sheet.unsaved.size) this.store.write(this.sheet.copy());
+    this.timer = null;
+    this.isKept = this.store.write(this.sheet.copy());
     this.settle(reason);
     this.tell();
     this.onFinal(reason, answer);
@@ -144,7 +174,7 @@ export class Saver {
     this.waiting.splice(0).forEach((resolve) => resolve(outcome));
   }
 
-  /** The page goes away: one more try that outlives it. What does not arrive is merged by the next page. */
+  /** The page goes away: one more try that outlives it. What does not arrive is found by the next page. */
   sendLastWords() {
     if (this.isOver || this.sheet.unsaved.size === 0) return;
     const packet = this.sheet.packet();
@@ -154,10 +184,10 @@ export class Saver {
 
   tell() {
     const unsaved = this.sheet.unsaved.size;
-    const isPending = this.isSending || this.timer !== null;
-    let shape = 'done';
-    if (this.trouble || this.isOver) shape = unsaved || this.trouble ? 'local' : 'done';
-    else if (unsaved && isPending) shape = 'busy';
-    this.onState({ shape, unsaved, trouble: this.trouble, isKept: this.isKept, savedAt: this.savedAt });
+    let shape = unsaved ? 'busy' : 'done';
+    if (this.isOver) shape = unsaved ? 'local' : 'done';
+    else if (this.trouble) shape = this.isRetrying ? 'retry' : 'local';
+    const { trouble, isKept, savedAt, isOver } = this;
+    this.onState({ shape, unsaved, trouble, isOver, isKept, savedAt });
   }
 }

@@ -1,22 +1,40 @@
 // The answer sheet: what is chosen and marked, and which of it the server has not acknowledged yet.
 
 export class Sheet {
-  /** Reads the server's truth from the attributes of the page, not from what a browser restored into its controls. */
+  /** Begins with what stands in the page. */
   constructor(form) {
-    this.lease = form.dataset.lease;
-    this.revision = Number(form.dataset.revision);
-    this.sentRevision = this.revision;
     this.unsaved = new Map();          // item index → the revision that first carries its newest state
     this.items = new Map();
     this.marked = new Set();
+    this.early = [];                   // items that were answered before this script ran
+    this.takeLease(form);
     form.querySelectorAll('.item').forEach((element) => this.adopt(element));
+  }
+
+  takeLease(form) {
+    this.lease = form.dataset.lease;
+    this.revision = Number(form.dataset.revision);
+    this.sentRevision = this.revision;
+    this.base = this.revision;         // what the server has, as far as this page knows
+  }
+
+  /** Begin anew from a page that was fetched: its lease, and what is stored, on the items that stand here. */
+  restart(form) {
+    this.unsaved.clear();
+    this.takeLease(form);
+    form.querySelectorAll('.item').forEach((element) => {
+      const stored = Array.from(element.querySelectorAll('input')).filter((input) => input.defaultChecked);
+      const isMarked = element.querySelector('.flag').getAttribute('aria-pressed') === 'true';
+      this.put(Number(element.dataset.index), stored.map((input) => Number(input.value)), isMarked);
+    });
   }
 
   adopt(element) {
     const index = Number(element.dataset.index);
     const inputs = Array.from(element.querySelectorAll('input'));
     const flag = element.querySelector('.flag');
-    inputs.forEach((input) => { input.checked = input.defaultChecked; });
+    // A click may come before the script. (What a browser restores by itself is kept out by autocomplete="off".)
+    if (inputs.some((input) => input.checked !== input.defaultChecked)) this.early.push(index);
     if (flag.getAttribute('aria-pressed') === 'true') this.marked.add(index);
     this.items.set(index, { index, element, inputs, flag });
   }
@@ -59,14 +77,22 @@ export class Sheet {
     this.unsaved.set(index, this.revision);
   }
 
-  /** The whole sheet as the server wants it. */
+  /** The whole sheet as the server wants it. With nothing unsaved it only asks how things stand: revision 0 stores nothing. */
   packet() {
-    return { lease: this.lease, revision: this.revision, responses: this.responses(), marked: this.marks() };
+    const revision = this.unsaved.size ? this.revision : 0;
+    return { lease: this.lease, revision, responses: this.responses(), marked: this.marks() };
   }
 
-  /** The same for this browser's own copy; which items are unsaved matters more there than the lease. */
+  /** True while something changed that no packet has carried yet. */
+  hasNews() {
+    return this.unsaved.size > 0 && this.revision !== this.sentRevision;
+  }
+
+  /** The same for this browser's own copy, with which items are unsaved. */
   copy() {
-    return { revision: this.revision, responses: this.responses(), marked: this.marks(), unsaved: Array.from(this.unsaved.keys()) };
+    const { lease, base, revision } = this;
+    const unsaved = Array.from(this.unsaved.keys());
+    return { lease, base, revision, responses: this.responses(), marked: this.marks(), unsaved, at: Date.now() };
   }
 
   noteSent() {
@@ -75,6 +101,7 @@ export class Sheet {
 
   /** The server has `revision`. Should its own be newer than ours, what we have unsaved moves past it. */
   noteSaved(revision, stored) {
+    this.base = Math.max(this.base, revision, stored);
     Array.from(this.unsaved).forEach(([index, changedIn]) => { if (changedIn <= revision) this.unsaved.delete(index); });
     if (stored > this.revision) {
       this.sentRevision = stored;
@@ -83,27 +110,21 @@ export class Sheet {
     }
   }
 
-  /**
-   * Take over what a kept copy has and the page has not. A newer copy wins on the items it could not save; an older one
-   * (the candidate went on elsewhere) only fills what is still blank. Returns the number of items taken.
-   */
-  merge(copy) {
-    const isNewer = copy.revision > this.revision;
-    const taken = copy.unsaved.map(Number).filter((index) => this.items.has(index) && this.takes(index, copy, isNewer));
-    if (taken.length === 0) return 0;
-    this.revision = Math.max(this.revision, copy.revision) + 1;
-    taken.forEach((index) => this.unsaved.set(index, this.revision));
-    return taken.length;
+  /** Whether an item stands otherwise on a kept copy; `withMarks` when a mark alone matters too. */
+  differs(index, copy, withMarks) {
+    const isElse = String(chosenIn(copy, index)) !== String(this.chosen(index));
+    return isElse || (withMarks && isMarkedIn(copy, index) !== this.marked.has(index));
   }
 
-  takes(index, copy, isNewer) {
-    const theirs = (copy.responses[index] || []).map(Number);
-    const isMarked = copy.marked.indexOf(index) >= 0;
-    const differs = String(theirs) !== String(this.chosen(index)) || isMarked !== this.marked.has(index);
-    if (!differs || (!isNewer && (this.isAnswered(index) || theirs.length === 0))) return false;
-    this.items.get(index).inputs.forEach((input) => { input.checked = theirs.indexOf(Number(input.value)) >= 0; });
-    if (isNewer) this.setMark(index, isMarked);
-    return true;
+  /** Take an item over from a kept copy; it is unsaved then. */
+  take(index, copy) {
+    this.put(index, chosenIn(copy, index), isMarkedIn(copy, index));
+    this.touch(index);
+  }
+
+  put(index, chosen, isMarked) {
+    this.items.get(index).inputs.forEach((input) => { input.checked = chosen.indexOf(Number(input.value)) >= 0; });
+    this.setMark(index, isMarked);
   }
 
   setMark(index, isMarked) {
@@ -128,4 +149,13 @@ export class Sheet {
       flag.disabled = isLocked;
     });
   }
+}
+
+/** Positions chosen on one item of a kept copy, ascending. */
+export function chosenIn(copy, index) {
+  return (copy.responses[index] || []).map(Number).sort((a, b) => a - b);
+}
+
+function isMarkedIn(copy, index) {
+  return copy.marked.indexOf(index) >= 0;
 }

@@ -116,6 +116,7 @@ def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> 
         attempts_line=_ordinal_line(view),
         save_url=url_for(".save", attempt_id=attempt.id),
         submit_url=url_for(".submit", attempt_id=attempt.id),
+        result_url=url_for(".result", attempt_id=attempt.id),
         **extra,
     )
     return make_response(page)
