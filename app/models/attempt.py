@@ -45,7 +45,7 @@ class Attempt(Base):
     sheet: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     revision: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str] = mapped_column(sa.String(32))
-    lease_before: Mapped[str | None] = mapped_column(sa.String(32), doc="the lease from which the present one was taken")
+    lease_before: Mapped[str | None] = mapped_column(sa.String(32), doc="the one that the present took over")
     held_by: Mapped[str | None] = mapped_column(sa.String(64), doc="digest of the sign-in whose page took the lease")
     pool_version: Mapped[int]
     terms_version: Mapped[int]

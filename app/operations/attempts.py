@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, Writers, db, grouped, milliseconds, table, writers, writing
+from app.database import Moment, Writers, db, milliseconds, table, writers, writing
 from app.models import Attempt, Contest, Grading, RosterEntry, SignIn, Sitting
 from app.operations.audit import record
 from app.queries import attempts as questions
@@ -132,33 +132,6 @@ def _insert(**values: object) -> int:
 def _is_overdue(deadline: datetime, grace: int, now: datetime) -> bool:
     return timing.is_overdue(now, deadline, timedelta(milliseconds=grace))
 
-
-def take_lease(attempt_id: int, *, owner: int, digest: str, now: datetime) -> str | None:
-    """Give the page that is being opened the right to save, and take it from every older page.
-
-    None when the attempt is handed in already, or another person's. Taken from another sign-in it is a takeover.
-    """
-    holder = {"b_id": attempt_id, "b_lease": secrets.token_hex(16), "b_owner": owner, "b_digest": digest}
-    return holder["b_lease"] if grouped(_TAKE_OWN_LEASE, holder) or _take_over(holder, now) else None
-
-
-def _take_over(holder: dict[str, Any], now: datetime) -> bool:
-    with writing():
-        taken = db.session.execute(_TAKE_LEASE, holder).rowcount  # type: ignore[attr-defined]  # an UPDATE has one
-        if taken:
-            record(holder["b_owner"], "attempt.takeover", f"attempt:{holder['b_id']}", now)
-        return bool(taken)
-
-
-_TAKE_LEASE = (
-    sa.update(_attempts)
-    .where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
-    .where(sa.exists().where(_entries.c.id == _attempts.c.roster_entry_id, _entries.c.user_id == sa.bindparam("b_owner")))
-    .values(lease=sa.bindparam("b_lease"), lease_before=_attempts.c.lease, held_by=sa.bindparam("b_digest"))
-)
-_TAKE_OWN_LEASE = _TAKE_LEASE.where(
-    sa.or_(_attempts.c.held_by.is_(None), _attempts.c.held_by == sa.bindparam("b_digest"))
-)
 
 # Owner, lease, revocation, revision, deadline and state stand in the statement itself: nothing can change in between.
 _SAVE = (
@@ -302,7 +275,7 @@ def _hand_in(attempt_id: int, actor: int | None, now: datetime) -> bool:
 
 
 def grade_again(attempt_id: int, now: datetime) -> int:
-    """Grade what is now stored on a finished attempt in place of what was, inside the caller's transaction: the score."""
+    """Grade what is now stored on a finished attempt in place of what was, in the caller's transaction: its score."""
     attempt = db.session.execute(_TO_GRADE, {"attempt_id": attempt_id}).one()
     graded, sheet = _graded(attempt)
     changed: dict[str, Any] = {"score": graded.score, "answered": graded.answered}

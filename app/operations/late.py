@@ -5,11 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.database import Moment, db, writing
-from app.models import Attempt, Grading, LateSheet, RosterEntry, SignIn, Sitting
-from app.operations.attempts import grade_stored
+from app.models import Attempt, LateSheet, RosterEntry, SignIn, Sitting
+from app.operations.attempts import grade_again
 from app.operations.audit import record
 from app.queries import attempts as questions
-from app.queries import pools
+from app.queries import papers, pools
 from app.rules.assembly import Paper
 from app.rules.invalid import Invalid
 from app.rules.late import Arrived, brings_news, differing, on_paper, supersedes
@@ -71,7 +71,7 @@ def accept_late(late_id: int, *, reason: str, actor: int, now: datetime) -> bool
     reason = _reason(reason)
     with writing():
         # Entry, attempt, late sheet: locked in this order by everybody, so that nobody waits in a circle.
-        attempt, entry = db.session.execute(_DECIDED, {"late_id": late_id}).one()
+        attempt = db.session.execute(_DECIDED, {"late_id": late_id}).one().Attempt
         db.session.refresh(attempt, with_for_update=True)
         if not _decide(late_id, "accepted", reason, actor, now):
             return False
@@ -79,12 +79,11 @@ def accept_late(late_id: int, *, reason: str, actor: int, now: datetime) -> bool
             raise Invalid("这份答卷又开放作答了，或者已经作废，迟到的作答现在不能计入。")
         late = db.session.get_one(LateSheet, late_id, populate_existing=True)
         late.sheet_before, late.score_before = attempt.sheet, attempt.score
-        late.marks_before = questions.marks_of(attempt.id)
-        _clear_grading(attempt.id, pools.latest_versions(entry.contest_id).pool)
+        late.marks_before = papers.marks_of(attempt.id)
         attempt.sheet = late.sheet
-        grade_stored(attempt, entry, now)
-        scores = {"before": late.score_before, "after": attempt.score}
-        record(actor, "late.accept", f"attempt:{attempt.id}", now, late=late_id, **scores)
+        db.session.flush()
+        score = grade_again(attempt.id, now)
+        record(actor, "late.accept", f"attempt:{attempt.id}", now, late=late_id, before=late.score_before, after=score)
         return True
 
 
@@ -125,8 +124,3 @@ def _decide(late_id: int, state: str, reason: str, actor: int, now: datetime) ->
         .values(state=state, reason=reason, decided_at=now, decided_by=actor)
     )
     return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
-
-
-def _clear_grading(attempt_id: int, pool_version: int) -> None:
-    """Make room for the new marks: of each version of the pool only one grading counts, the old one is kept here."""
-    db.session.execute(sa.delete(Grading).where(Grading.attempt_id == attempt_id, Grading.pool_version == pool_version))

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Sitting, Unit, User
-from app.operations import accounts, applications, attempts, late, uploads
+from app.operations import accounts, applications, attempts, late, leases, uploads
 from app.operations.site import SiteWords, describe_site
 from app.queries.contests import by_slug
 from app.rules.roles import Role
@@ -151,7 +151,7 @@ def answer_some(person):
     contest_id, now = by_slug("long").id, utc_now()
     finished = attempts.start(contest_id, person, now=now)
     token = accounts.enter(contest_id, PERSON, "8888", origin="127.0.0.1", now=now).token
-    lease = attempts.take_lease(finished, owner=person, digest=accounts.digest(token), now=now) or ""
+    lease = leases.take_lease(finished, owner=person, digest=accounts.digest(token), now=now) or ""
     sheet = AnswerSheet({1: (0,), 2: (1,), 3: (0, 1)}, frozenset({2}))
     attempts.save_sheet(finished, lease=lease, revision=1, sheet=sheet, digest=accounts.digest(token), now=now)
     attempts.hand_in(finished, actor=person, now=now)

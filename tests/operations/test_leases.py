@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models import AuditEntry
-from app.operations import accounts, attempts
+from app.operations import accounts, attempts, leases
 from app.operations.attempts import Saving
 from tests import factories
 from tests.factories import NOON
@@ -32,7 +32,7 @@ def take(city, contest, attempt_id):
     """Take the lease with a sign-in: `take(digest)`."""
 
     def take_(digest):
-        return attempts.take_lease(attempt_id, owner=city.wang_fang, digest=digest, now=NOON)
+        return leases.take_lease(attempt_id, owner=city.wang_fang, digest=digest, now=NOON)
 
     return take_
 

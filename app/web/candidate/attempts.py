@@ -9,6 +9,7 @@ from flask_login import login_required
 from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
+from app.operations.leases import take_lease
 from app.queries import attempts, late, papers, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
@@ -25,7 +26,7 @@ from app.web.candidate.saving import keep_posted
 def paper(attempt_id: int) -> ResponseReturnValue:
     """All items on one page. Opening it takes the right to save from every older page."""
     now = utc_now()
-    lease = engine.take_lease(attempt_id, owner=access.actor().user_id, digest=access.token_digest(), now=now)
+    lease = take_lease(attempt_id, owner=access.actor().user_id, digest=access.token_digest(), now=now)
     view = own_attempt_or_404(attempt_id)  # read after the lease was taken: no older page changes it any more
     if lease is None or (view.is_overdue(now) and engine.hand_in(attempt_id, actor=None, now=now)):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)

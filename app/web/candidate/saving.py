@@ -68,15 +68,10 @@ def keep_posted(attempt_id: int, now: datetime) -> Saving:
     posted = request.form.get("revision", "0")
     if not posted.isascii() or not posted.isdigit() or len(posted) > 9:
         abort(400)
-    packet: dict[str, Any] = {
-        "lease": request.form["lease"],
-        "revision": int(posted) + 1,
-        "digest": access.token_digest(),
-        "now": now,
-    }
-    outcome = save_sheet(attempt_id, sheet=_posted_sheet(), **packet)
+    sheet, lease, revision, digest = _posted_sheet(), request.form["lease"], int(posted) + 1, access.token_digest()
+    outcome = save_sheet(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
     if outcome is Saving.LATE:
-        keep_late(attempt_id, _posted_sheet(), **packet)
+        keep_late(attempt_id, sheet, revision=revision, lease=lease, digest=digest, now=now)
     return outcome
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.operations import accounts, attempts, late
+from app.operations import accounts, attempts, late, leases
 from app.rules.sheet import AnswerSheet
 from tests.factories import NOON
 from tests.operations.test_attempts import right, save
@@ -31,7 +31,7 @@ def arrived(app, city, contest):
     with app.app_context():
         digest = accounts.digest(accounts.enter(contest, "王芳", "1111", origin="here", now=NOON).token)
         attempt_id = attempts.start(contest, city.wang_fang, now=NOON)
-        lease = attempts.take_lease(attempt_id, digest=digest, actor=city.wang_fang, now=NOON) or ""
+        lease = leases.take_lease(attempt_id, owner=city.wang_fang, digest=digest, now=NOON) or ""
         save(attempt_id, digest, 1, AnswerSheet({1: (0,)}), lease)
         sheet = right(attempt_id)
         late.keep_late(attempt_id, sheet, revision=2, lease=lease, digest=digest, now=OVER)
