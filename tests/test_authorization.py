@@ -32,6 +32,7 @@ MATRIX = {
     "images.image": SIGNED_IN,
     "candidate.paper": OWN,
     "candidate.save": OWN,
+    "candidate.news": OWN,
     "candidate.submit": OWN,
     "candidate.result": OWN,
     "candidate.review": OWN,

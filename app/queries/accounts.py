@@ -1,12 +1,13 @@
 """Who somebody is and what the person may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.database import Moment, db, table
 from app.models import Activation, Contest, Grant, SignIn, Site, Unit, User
+from app.models.site import DAYS_KEPT
 from app.rules.roles import Role, includes
 
 
@@ -165,9 +166,10 @@ class SiteWords:
     phone: str = ""
     phone_hours: str = ""
     icp: str = ""
+    retention_days: int = DAYS_KEPT
 
 
-_SITE = sa.select(_site.c.name, _site.c.organizer, _site.c.phone, _site.c.phone_hours, _site.c.icp)
+_SITE = sa.select(*(_site.c[field.name] for field in fields(SiteWords)))
 
 
 def site() -> SiteWords:

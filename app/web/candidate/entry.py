@@ -187,8 +187,10 @@ def _rules_page(contest: ContestRow, candidate: Candidate, now: datetime, error:
 def _state(contest: ContestRow, used: Used, now: datetime) -> dict[str, object]:
     """Which button the page offers: resume, ready, late, not_open, closed, used_up."""
     if used.open_id is not None and used.open_deadline is not None:
-        left = max(0, int((used.open_deadline - now).total_seconds()))
-        return {"state": "resume", "remaining": left}
+        left = max(0, int((used.open_deadline - (used.open_clock or now)).total_seconds()))
+        return {"state": "resume", "remaining": left, "is_held": used.open_clock is not None}
+    if contest.paused_at is not None:
+        return {"state": "paused"}
     if (phase := contest.phase(now)) is not Phase.OPEN:
         return {"state": "not_open" if phase is Phase.BEFORE else "closed"}
     if contest.terms.attempts_allowed and used.count >= contest.terms.attempts_allowed:

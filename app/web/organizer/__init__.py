@@ -7,6 +7,7 @@ bp = Blueprint("organizer", __name__, url_prefix="/manage")
 # Each of them adds its routes.
 from app.web.organizer import (  # noqa: E402, F401
     applications,
+    attempt,
     bank_exports,
     bank_health,
     bank_preview,
@@ -15,11 +16,14 @@ from app.web.organizer import (  # noqa: E402, F401
     home,
     import_row,
     imports,
+    live,
     own_banks,
     people,
     question_edit,
     questions,
     quizzes,
+    receipts,
     reports,
+    sitting,
     units,
 )
