@@ -1,6 +1,7 @@
 """Finding an attempt by what its receipt says, and proving that what is stored is what was handed in."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,10 +16,7 @@ from app.rules.sheet import AnswerSheet
 from app.rules.terms import ContestTerms
 
 # 2026-0917-000123; the last part is the attempt's own number, which stays when the attempt is opened again.
-NUMBER = re.compile(r"(\d{4}-\d{4})-?(\d{6,9})")
-
-# what is typed or copied for a hyphen: the dashes of Unicode, and the wide one of a Chinese keyboard
-DASHES = re.compile("[\u2010-\u2015\uff0d]")
+NUMBER = re.compile(r"(\d{4})(\d{4})(\d{6,9})")
 
 
 @dataclass(frozen=True)
@@ -32,20 +30,20 @@ class Found:
 
 def find(number: str) -> Found | None:
     """The attempt of a receipt number, however it was typed; None when there is none."""
-    tidied = DASHES.sub("-", "".join(number.split()))
-    parts = NUMBER.fullmatch(tidied)
+    # blanks and dashes of any kind do not matter, and a Chinese keyboard's wide digits are digits
+    parts = NUMBER.fullmatch(re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", number)))
     if parts is None:
         return None
     row = db.session.execute(
         sa.select(Contest.slug, Attempt.receipt, Attempt.reopened)
         .join(RosterEntry, RosterEntry.contest_id == Contest.id)
         .join(Attempt, Attempt.roster_entry_id == RosterEntry.id)
-        .where(Attempt.id == int(parts[2]))
+        .where(Attempt.id == int(parts[3]))
     ).one_or_none()
     if row is None:
         return None
-    is_current = row.receipt == f"{parts[1]}-{parts[2]}"
-    return Found(row.slug, int(parts[2]), is_current) if is_current or row.reopened else None
+    is_current = row.receipt == "-".join(parts.groups())
+    return Found(row.slug, int(parts[3]), is_current) if is_current or row.reopened else None
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def outcome(event, course, now):
 
 # In time, in the grace, and 1 ms after it. An attempt that is held, handed in or voided does not mind the time.
 IN_TIME, IN_GRACE, OVER = DUE - MS, DUE + GRACE, DUE + GRACE + MS
-TABLE = {
+TABLE: dict[tuple[str, datetime], dict[str, State | Reason | None]] = {
     ("open", IN_TIME): {
         "save": State.OPEN, "hand in": State.HANDED_IN, "extend": State.OPEN, "reopen": Reason.NOT_HANDED_IN,
         "void": State.VOIDED, "restore": Reason.NOT_VOIDED, "hold": State.HELD, "resume": Reason.NOT_PAUSED,
