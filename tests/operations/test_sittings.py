@@ -194,7 +194,7 @@ MOMENTS = [
     for at in (NOON, NOON + 20 * MINUTE, DUE, DUE + MINUTE, NOON + 40 * MINUTE, NOON + 41 * MINUTE)
     for step in (-MS, timedelta(), MS)
 ]
-COURSES = {
+COURSES: dict[str, dict[str, Any]] = {
     "open": {},
     "held": {"held_at": NOON + 20 * MINUTE},
     "extended": {"extension": 600_000, "deadline": NOON + 40 * MINUTE},
