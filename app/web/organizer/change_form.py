@@ -2,14 +2,14 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.operations.attempt_changes import MOST_MINUTES
 from app.operations.notices import LONGEST_REASON
 from app.web.organizer.opening import MomentField
 
 REASON = [
-    InputRequired("请写明原因：参赛者会看到，也记入操作日志。"),
+    DataRequired("请写明原因：参赛者会看到，也记入操作日志。"),
     Length(max=LONGEST_REASON, message=f"原因请在{LONGEST_REASON}字以内。"),
 ]
 
