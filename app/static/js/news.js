@@ -51,7 +51,7 @@ export function showNotices(box, notices) {
     line.className = 'notice red';
     const said = document.createElement('strong');
     said.textContent = words;
-    line.append(said, ` 原因：${reason}（${at}）`);
+    line.append(said, document.createElement('br'), `原因：${reason}（${at}）`);
     box.append(line);
   });
 }

@@ -8,7 +8,6 @@ from app.database import db, milliseconds
 from app.models import Attempt
 from app.operations import attempt_changes, attempts, sittings
 from app.queries import contests
-from tests import factories
 from tests.factories import NOON
 
 MINUTE = timedelta(minutes=1)
