@@ -20,7 +20,7 @@ from app.rules.rates import Tally, UnitTally
 SILENT_AFTER = timedelta(seconds=150)
 
 
-class Standing(StrEnum):
+class Presence(StrEnum):
     """Where somebody stands, in the order in which it is listed."""
 
     ANSWERING = "answering"
@@ -36,7 +36,7 @@ class Standing(StrEnum):
 class Sort(StrEnum):
     """By what the rows are ordered."""
 
-    STANDING = "standing"
+    PRESENCE = "presence"
     UNIT = "unit"
     NAME = "name"
     SEEN = "seen"
@@ -47,9 +47,9 @@ class Wanted:
     """Which rows are wanted."""
 
     unit_id: int | None = None
-    standing: Standing | None = None
+    presence: Presence | None = None
     search: str = ""
-    sort: Sort = Sort.STANDING
+    sort: Sort = Sort.PRESENCE
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class UnitCounts:
     unit_id: int | None
     name: str
     depth: int
-    counts: Counter[Standing]
+    counts: Counter[Presence]
 
     @property
     def total(self) -> int:
@@ -73,7 +73,7 @@ class Person:
     name: str
     phone: str | None
     unit: str
-    standing: Standing
+    presence: Presence
     attempt_id: int | None
     answered: int | None
     alive_at: datetime | None
@@ -85,20 +85,20 @@ class Person:
 def counts(contest_id: int, sitting_id: int, now: datetime) -> tuple[UnitCounts, ...]:
     """Every unit of the roster in 机构序列, each with all below it, then 未分配; the whole contest comes first."""
     base = _base(contest_id, sitting_id, now)
-    select = sa.select(RosterEntry.roster_unit_id, base.standing, sa.func.count()).select_from(base.tables)
-    own: dict[int | None, Counter[Standing]] = {}
-    for unit_id, standing, count in db.session.execute(
-        select.where(RosterEntry.contest_id == contest_id).group_by(RosterEntry.roster_unit_id, base.standing)
+    select = sa.select(RosterEntry.roster_unit_id, base.presence, sa.func.count()).select_from(base.tables)
+    own: dict[int | None, Counter[Presence]] = {}
+    for unit_id, presence, count in db.session.execute(
+        select.where(RosterEntry.contest_id == contest_id).group_by(RosterEntry.roster_unit_id, base.presence)
     ):
-        own.setdefault(unit_id, Counter())[Standing(standing)] = count
-    total: Counter[Standing] = sum(own.values(), Counter())
+        own.setdefault(unit_id, Counter())[Presence(presence)] = count
+    total: Counter[Presence] = sum(own.values(), Counter())
     rows = [UnitCounts(None, "全部", 0, total)]
     units = _units(contest_id)
     below = _below(units)
     for row in rates.figures(units, Tally(), Tally()).branches:
         if row.unit_id is None:
             continue
-        counted = sum((own.get(one, Counter()) for one in below[row.unit_id]), Counter[Standing]())
+        counted = sum((own.get(one, Counter()) for one in below[row.unit_id]), Counter[Presence]())
         if counted:
             rows.append(UnitCounts(row.unit_id, row.name, row.depth, counted))
     if None in own:
@@ -111,7 +111,7 @@ def people(contest_id: int, sitting_id: int, wanted: Wanted, now: datetime, numb
     base = _base(contest_id, sitting_id, now)
     select = (
         sa.select(
-            User.name, User.phone, RosterUnit.name, base.standing, Attempt.id, Attempt.answered,
+            User.name, User.phone, RosterUnit.name, base.presence, Attempt.id, Attempt.answered,
             sa.type_coerce(base.alive, Moment), Attempt.deadline, Attempt.handed_in_at, Attempt.receipt,
         )
         .select_from(base.tables)
@@ -130,7 +130,7 @@ class _Base:
 
     tables: Any
     made: Any
-    standing: sa.ColumnElement[str]
+    presence: sa.ColumnElement[str]
     alive: sa.ColumnElement[int]
 
 
@@ -157,18 +157,18 @@ def _base(contest_id: int, sitting_id: int, now: datetime) -> _Base:
         sa.or_(SignIn.contest_id.is_(None), SignIn.contest_id == contest_id),
     )
     silent = sa.bindparam("silent", now - SILENT_AFTER, type_=Moment)
-    standing = sa.case(
-        (made.c.held_at.is_not(None), Standing.HELD.value),
-        (made.c.deadline <= sa.bindparam("moment", now, type_=Moment), Standing.OVERDUE.value),
-        (made.c.open_id.is_not(None) & (made.c.alive < silent), Standing.OFFLINE.value),
-        (made.c.open_id.is_not(None), Standing.ANSWERING.value),
-        (made.c.valid > 0, Standing.HANDED_IN.value),
-        (made.c.last_id.is_not(None), Standing.VOIDED.value),
-        (is_in, Standing.ENTERED.value),
-        else_=Standing.ABSENT.value,
-    ).label("standing")
+    presence = sa.case(
+        (made.c.held_at.is_not(None), Presence.HELD.value),
+        (made.c.deadline <= sa.bindparam("moment", now, type_=Moment), Presence.OVERDUE.value),
+        (made.c.open_id.is_not(None) & (made.c.alive < silent), Presence.OFFLINE.value),
+        (made.c.open_id.is_not(None), Presence.ANSWERING.value),
+        (made.c.valid > 0, Presence.HANDED_IN.value),
+        (made.c.last_id.is_not(None), Presence.VOIDED.value),
+        (is_in, Presence.ENTERED.value),
+        else_=Presence.ABSENT.value,
+    ).label("presence")
     tables = sa.outerjoin(RosterEntry, made, made.c.roster_entry_id == RosterEntry.id)
-    return _Base(tables, made, standing, made.c.alive)
+    return _Base(tables, made, presence, made.c.alive)
 
 
 def _plain(column: Any) -> sa.ColumnElement[int]:
@@ -188,13 +188,13 @@ def _order(sort: Sort, base: _Base) -> tuple[Any, ...]:
         return base.alive.is_(None), base.alive.desc()
     if sort is Sort.NAME:
         return ()
-    rank = {standing.value: place for place, standing in enumerate(Standing)}
-    return (sa.case(rank, value=base.standing),)
+    rank = {presence.value: place for place, presence in enumerate(Presence)}
+    return (sa.case(rank, value=base.presence),)
 
 
 def _narrowed(select: Any, contest_id: int, wanted: Wanted, base: _Base) -> Any:
-    if wanted.standing is not None:
-        select = select.where(base.standing == wanted.standing.value)
+    if wanted.presence is not None:
+        select = select.where(base.presence == wanted.presence.value)
     if wanted.unit_id == 0:
         select = select.where(RosterEntry.roster_unit_id.is_(None))
     elif wanted.unit_id is not None:
@@ -206,9 +206,9 @@ def _narrowed(select: Any, contest_id: int, wanted: Wanted, base: _Base) -> Any:
 
 
 def _person(row: Any) -> Person:
-    name, phone, unit, standing, attempt_id, answered, alive_at, deadline, handed_in_at, receipt = row
+    name, phone, unit, presence, attempt_id, answered, alive_at, deadline, handed_in_at, receipt = row
     return Person(
-        name, mask_phone(phone), unit or "", Standing(standing), attempt_id, answered, alive_at, deadline,
+        name, mask_phone(phone), unit or "", Presence(presence), attempt_id, answered, alive_at, deadline,
         handed_in_at, receipt,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Sitting, Unit, User
-from app.operations import accounts, applications, attempts, uploads
+from app.operations import accounts, applications, attempt_changes, attempts, uploads
 from app.operations.site import SiteWords, describe_site
 from app.queries.contests import by_slug
 from app.rules.roles import Role
@@ -86,6 +86,17 @@ DESK = [
     "/manage/contests/closed",
     "/manage/contests/soon",
     "/manage/contests/long/applications",
+    "/manage/contests/long/live",
+    "/manage/contests/long/live?search=查无此人",
+    "/manage/contests/long/attempts/{open}",
+    "/manage/contests/long/attempts/{finished}",
+    "/manage/contests/long/attempts/{open}/extension",
+    "/manage/contests/long/attempts/{finished}/reopening",
+    "/manage/contests/long/attempts/{finished}/voiding",
+    "/manage/contests/long/postponement",
+    "/manage/contests/long/ending",
+    "/manage/contests/long/pause",
+    "/manage/receipts?number=2026-0917-999999",
     "/manage/contests/long/poster",
     "/manage/contests/long/report",
     "/manage/contests/long/report?sort=参赛率",
@@ -156,7 +167,9 @@ def answer_some(person):
     attempts.hand_in(finished, actor=person, now=now)
     for name, unit in ((PERSON, UNIT), ("甲", "不知道哪个单位")):
         applications.apply(contest_id, name=name, unit=unit, phone="13600000000", note="单位换过" * 20, now=now)
-    return {"finished": finished, "open": attempts.start(contest_id, person, now=now)}
+    still_open = attempts.start(contest_id, person, now=now)
+    attempt_changes.extend(still_open, 10, reason="电脑死机，" * 40, actor=None, now=now)
+    return {"finished": finished, "open": still_open}
 
 
 def close_and_delay():

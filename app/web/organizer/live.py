@@ -10,7 +10,7 @@ from app.extensions import utc_now
 from app.queries import live as questions
 from app.queries import notices
 from app.queries.contests import ContestRow
-from app.queries.live import Sort, Standing, Wanted
+from app.queries.live import Presence, Sort, Wanted
 from app.rules.notices import NAMES, Kind
 from app.rules.roles import Role
 from app.web.access import role_required
@@ -21,16 +21,16 @@ from app.web.organizer.opening import whole
 
 SIZE = 50
 WORDS = {
-    Standing.ANSWERING: "作答中",
-    Standing.OFFLINE: "离线",
-    Standing.HELD: "暂停中",
-    Standing.OVERDUE: "到时未交",
-    Standing.ENTERED: "已进入",
-    Standing.ABSENT: "未进入",
-    Standing.HANDED_IN: "已交卷",
-    Standing.VOIDED: "已作废",
+    Presence.ANSWERING: "作答中",
+    Presence.OFFLINE: "离线",
+    Presence.HELD: "暂停中",
+    Presence.OVERDUE: "到时未交",
+    Presence.ENTERED: "已进入",
+    Presence.ABSENT: "未进入",
+    Presence.HANDED_IN: "已交卷",
+    Presence.VOIDED: "已作废",
 }
-SORTS = {Sort.STANDING: "状态", Sort.UNIT: "单位", Sort.NAME: "姓名", Sort.SEEN: "最近动静"}
+SORTS = {Sort.PRESENCE: "状态", Sort.UNIT: "单位", Sort.NAME: "姓名", Sort.SEEN: "最近动静"}
 
 
 @bp.get("/contests/<slug>/live")
@@ -78,12 +78,12 @@ def _now(contest: ContestRow) -> tuple[dict[str, object], str]:
 
 
 def _wanted() -> Wanted:
-    unit, standing, sort = request.args.get("unit", ""), request.args.get("state"), request.args.get("sort")
+    unit, presence, sort = request.args.get("unit", ""), request.args.get("state"), request.args.get("sort")
     return Wanted(
         unit_id=whole(unit) if unit else None,
-        standing=Standing(standing) if standing in set(Standing) else None,
+        presence=Presence(presence) if presence in set(Presence) else None,
         search=" ".join(request.args.get("search", "").split())[:60],
-        sort=Sort(sort) if sort in set(Sort) else Sort.STANDING,
+        sort=Sort(sort) if sort in set(Sort) else Sort.PRESENCE,
     )
 
 
@@ -91,9 +91,9 @@ def _address(endpoint: str, slug: str, wanted: Wanted, number: int, **changed: o
     """The same list with something changed in what is wanted."""
     values: dict[str, object] = {
         "unit": wanted.unit_id,
-        "state": wanted.standing,
+        "state": wanted.presence,
         "search": wanted.search or None,
-        "sort": wanted.sort if wanted.sort is not Sort.STANDING else None,
+        "sort": wanted.sort if wanted.sort is not Sort.PRESENCE else None,
         "page": number if number > 1 else None,
     }
     return url_for(f".{endpoint}", slug=slug, **(values | changed))  # type: ignore[arg-type]

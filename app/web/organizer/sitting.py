@@ -122,6 +122,5 @@ def _answered(contest: ContestRow, asked: Asked) -> ResponseReturnValue:
         errors=errors,
         told=asked.words(now) if is_checked else None,
         counts=live.counts(contest.id, contest.sitting_id, now)[0].counts,
-        standings=live.Standing,
     )
     return page, 409 if errors else 200

@@ -52,7 +52,7 @@ def asked(manage, page, **fields):
 def test_the_view_says_who_stands_where(manage, attempt):
     page = manage.get(LIVE)
     rows = cells(page)
-    assert ["王芳138****1111", "市财政局", "作答中", "0", "12:00:00", "9月17日12:30截止", "答卷"] in rows
+    assert ["王芳138****1111", "市财政局", "作答中", "0", "12:00:00", "9月17日12:30", "答卷"] in rows
     assert ["市财政局", "1", "0", "0", "2"] in rows
     assert "13800001111" not in text(page)
 
