@@ -96,6 +96,8 @@ DESK = [
     "/manage/contests/long/postponement",
     "/manage/contests/long/ending",
     "/manage/contests/long/pause",
+    "/manage/contests/long/resumption",
+    "/manage/contests/long/attempts/{finished}/restoration",
     "/manage/receipts?number=2026-0917-999999",
     "/manage/contests/long/poster",
     "/manage/contests/long/report",
@@ -232,7 +234,7 @@ def test_every_page_of_the_site_is_looked_at(live_app):
     looked_at = {adapter.match(fill(path))[0] for path in seen if path != "/nowhere"}
     pages = {rule.endpoint for rule in live_app.url_map.iter_rules() if "GET" in rule.methods}
     files = {"static", "health.alive", "health.ready", "organizer.contest_qr", "organizer.template_file"}
-    files |= {"images.image", "organizer.bank_export_file"}
+    files |= {"images.image", "organizer.bank_export_file", "candidate.news", "organizer.live_part"}
     files |= {f"organizer.{name}_{kind}" for name in ("report", "absentees") for kind in ("excel", "csv")}
     elsewhere = {
         "account.activation",
