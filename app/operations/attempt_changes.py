@@ -70,6 +70,7 @@ def void(attempt_id: int, *, give_back: bool, reason: str, actor: int | None, no
         attempt, entry, _ = _found(attempt_id)
         if attempt.handed_in_at is None:
             hand_in_here(attempt_id, actor, now, By.ORGANIZER)
+            db.session.refresh(attempt)
         attempt.follow(machine.void(attempt.course, now))
         attempt.given_back = give_back
         _recount(entry)
@@ -112,7 +113,7 @@ def _found(attempt_id: int) -> tuple[Attempt, RosterEntry, Sitting]:
 
 def _recount(entry: RosterEntry) -> None:
     db.session.flush()
-    recount(entry, pools.terms(entry.contest_id, pools.latest_versions(entry.contest_id).terms))
+    recount(entry.id, pools.terms(entry.contest_id, pools.latest_versions(entry.contest_id).terms))
 
 
 def _minutes(minutes: int, *, least: int) -> timedelta:

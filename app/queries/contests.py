@@ -51,19 +51,19 @@ _BY_ID = _SELECT.where(_contests.c.id == sa.bindparam("contest_id"))
 def all_published() -> list[ContestRow]:
     """Every published contest, the one that closes last first."""
     rows = db.session.execute(_SELECT.order_by(_sittings.c.closes_at.desc(), _contests.c.id.desc()))
-    return [_row(*row) for row in rows]
+    return [_row(*tuple(row)) for row in rows]
 
 
 def by_slug(slug: str) -> ContestRow | None:
     """The published contest of that address."""
     row = db.session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
-    return _row(*row) if row else None
+    return _row(*tuple(row)) if row else None
 
 
 def by_id(contest_id: int) -> ContestRow | None:
     """The published contest of that id."""
     row = db.session.execute(_BY_ID, {"contest_id": contest_id}).one_or_none()
-    return _row(*row) if row else None
+    return _row(*tuple(row)) if row else None
 
 
 def _row(
@@ -149,7 +149,11 @@ class Used:
 
 _USED = (
     sa.select(
-        _attempts.c.id, _attempts.c.handed_in_at, _attempts.c.deadline, _attempts.c.held_at, _attempts.c.given_back,
+        _attempts.c.id,
+        _attempts.c.handed_in_at,
+        _attempts.c.deadline,
+        _attempts.c.held_at,
+        _attempts.c.given_back,
         _entries.c.result,
     )
     .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)

@@ -12,7 +12,7 @@ from app.operations import attempt_changes as changes
 from app.operations import attempts, sittings
 from app.operations.attempts import Saving
 from app.queries import attempts as questions
-from app.queries import notices, receipts
+from app.queries import notices, papers, receipts
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
 from tests import factories
@@ -121,7 +121,7 @@ def test_handed_in_again_it_is_graded_again_and_the_old_grading_is_history(city,
     attempts.hand_in(handed_in, actor=city.wang_fang, now=NOON + 30 * MINUTE)
     rows = db.session.execute(sa.select(Grading.reopened, Grading.score).order_by(Grading.id)).all()
     assert [tuple(row) for row in rows] == [(0, 10_000), (1, 0)]
-    assert sum(questions.marks_of(handed_in)) == 0
+    assert sum(papers.marks_of(handed_in)) == 0
     assert stored(handed_in).time_taken == 25 * 60_000
     assert entry_of(handed_in).result is None
 

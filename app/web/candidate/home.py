@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.extensions import utc_now
-from app.queries import attempts, contests
+from app.queries import accounts, attempts, contests
 from app.rules.prose import local
 from app.rules.timing import Phase
 from app.web import access
