@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from app.database import db, writing
 from app.models import Attempt, RosterEntry, Sitting
 from app.operations import notices
-from app.operations.attempts import hand_in_here, recount
 from app.operations.audit import record
+from app.operations.handing_in import hand_in_here, recount
 from app.queries import attempts as questions
 from app.queries import pools
 from app.rules import attempt as machine
