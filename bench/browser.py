@@ -42,6 +42,11 @@ class Browser:
         body = urlencode(fields).encode()
         return self.send("POST", path, {"Content-Type": "application/x-www-form-urlencoded"}, body, 303).location
 
+    def post_as_script(self, path: str, fields: dict[str, str], headers: dict[str, str]) -> Answer:
+        """Post a form by script, whatever the answer is."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.send("POST", path, form | headers, urlencode(fields).encode(), None)
+
     def post_json(self, path: str, value: object, headers: dict[str, str]) -> Any:
         """Post JSON as a script does; returns the JSON of the answer."""
         body = json.dumps(value, separators=(",", ":")).encode()

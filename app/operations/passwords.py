@@ -23,7 +23,7 @@ NOBODY = HASHER.hash(secrets.token_hex(16))
 
 HASHING = 2
 WAITING = 1  # one in hand for whichever is done first; the other web threads belong to those who answer
-RETRY_AFTER_SECONDS = 2
+RETRY_AFTER_SECONDS = 1
 
 
 class Hasher:

@@ -19,8 +19,8 @@ REFUSALS = {
     Reason.NOT_OWN: "这份答卷不是您的。",
     Reason.TOO_MANY_TRIES: "试的次数太多了，请{minutes}分钟后再试，或打咨询电话。",
     Reason.WRONG_PASSWORD: "账号或密码不对，请核对后重新填写。",
-    Reason.QUEUED: "这个网络里填错的很多，现在要一个一个来。请等{seconds}秒再点一次。",
-    Reason.BUSY: "现在登录的人很多，请等{seconds}秒再点一次。",
+    Reason.QUEUED: "这个网络里填错的很多，现在要一个一个来。请等几秒再点一次。",
+    Reason.BUSY: "现在登录的人很多，请等几秒再点一次。",
     Reason.LINK_USED: "这个链接已经用过或过期，请向管理员再要一个。",
 }
 

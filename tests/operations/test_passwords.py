@@ -41,7 +41,7 @@ def test_whoever_finds_no_place_is_asked_to_wait_and_loses_no_try(context):
         for _ in range(7):
             with pytest.raises(Refusal) as refusal:
                 accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
-            assert (refusal.value.reason, refusal.value.facts) == (Reason.BUSY, {"seconds": 2})
+            assert (refusal.value.reason, refusal.value.facts) == (Reason.BUSY, {"seconds": 1})
         from app.database import db
 
         assert db.session.query(Throttle).count() == 0
