@@ -134,7 +134,7 @@ def test_only_reading_and_posting_exist(app):
 @pytest.mark.parametrize("who", WAYS_IN)
 def test_everybody_opens_what_is_theirs_and_nothing_else(app, client, place, who):
     come(client, who)
-    wrong, before = {}, contents(app)
+    wrong, before = dict[tuple[str, ...], tuple[int, str]](), contents(app)
     for endpoint, method, path in routes(app):
         if endpoint == "account.sign_out":  # open to all, and would end the round
             continue
@@ -210,6 +210,7 @@ def test_a_sign_in_for_another_contest_does_not_reach_the_own_attempt_here(app, 
 @pytest.mark.parametrize("end", ["sign out", "password", "disabled", "idle"])
 def test_a_copied_cookie_is_dead_on_every_route_once_its_sign_in_has_ended(app, client, place, end):
     from app.operations import accounts
+    from app.queries import accounts as questions
 
     sign_in(client, "zhoumin")
     copied = client.get_cookie("zhisai").value
@@ -217,7 +218,7 @@ def test_a_copied_cookie_is_dead_on_every_route_once_its_sign_in_has_ended(app, 
     if end == "sign out":
         client.post("/sign-out", data={"csrf_token": client.token})
     with app.app_context():
-        user_id = accounts.questions.by_login("zhoumin").id
+        user_id = questions.by_login("zhoumin").id
         if end == "password":
             accounts.set_password(user_id, "another good sentence", now=NOON)
         elif end == "disabled":
@@ -237,13 +238,18 @@ def test_a_copied_cookie_is_dead_on_every_route_once_its_sign_in_has_ended(app, 
     assert alive == {}
 
 
+FORGED: list[dict[str, dict[str, str]]] = [
+    {"data": {}}, {"data": {"csrf_token": "x" * 91}}, {"json": {"lease": "0" * 32}},
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("who", ["a stranger", "an administrator"])
 def test_every_unsafe_route_without_the_token_of_a_form_is_refused(app, client, place, who):
     come(client, who)
     before, open_to_forgery = contents(app), []
     for endpoint, method, path in routes(app):
         if method != "GET":
-            for sent in ({"data": {}}, {"data": {"csrf_token": "x" * 91}}, {"json": {"lease": "0" * 32}}):
+            for sent in FORGED:
                 if client.open(path, method=method, **sent).status_code != 400:
                     open_to_forgery.append((endpoint, method, str(sent)))
     assert open_to_forgery == []

@@ -103,9 +103,12 @@ def own_path(target: str | None) -> str | None:
 
 
 def _load(incoming: Request) -> Person | None:
-    token = incoming.cookies.get(COOKIE)
-    g.who = accounts.signed_in(digest(token), utc_now(), _idle()) if token else None
-    return cast(Person | None, g.who)
+    if g.get("is_broken"):  # the page that reports it asks for the person too
+        return None
+    token, now = incoming.cookies.get(COOKIE), utc_now()
+    who = accounts.signed_in(digest(token), now, _idle()) if token else None
+    g.seen = (who, now) if who and now - who.seen_at >= PRESENCE_NOTED_EVERY else None
+    return who
 
 
 def _idle() -> timedelta:
@@ -114,9 +117,10 @@ def _idle() -> timedelta:
 
 def _note_presence(response: Response) -> Response:
     """Remember, at most once a minute, that this browser was here; saves alone write nothing but the sheet."""
-    who, failed, now = g.get("who"), kept("presence"), utc_now()
-    is_due = who is not None and now - who.seen_at >= PRESENCE_NOTED_EVERY and not g.get("is_broken")
-    if is_due and now - failed.get("at", NEVER) >= PRESENCE_NOTED_EVERY:
+    if (seen := g.get("seen")) is None or g.get("is_broken"):
+        return response
+    (who, now), failed = seen, kept("presence")
+    if now - failed.get("at", NEVER) >= PRESENCE_NOTED_EVERY:
         try:
             note_presence(who.sign_in_digest, idle=_idle(), now=now)
         except (Unavailable, Disconnected, PoolExhausted):

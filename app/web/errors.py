@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import traceback
 
 from flask import Flask, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -60,9 +61,21 @@ def _without_database() -> None:
 
 def _ours(error: Exception) -> ResponseReturnValue:
     _without_database()
-    log.exception("unhandled in %s %s", request.method, request.endpoint)
+    log.error("unhandled in %s %s: %s", request.method, request.endpoint, _where(error))
     return _page(500, 500)
 
 
+def _where(error: BaseException) -> str:
+    """The kinds and places of an error and of those behind it, never their messages: these quote what people typed."""
+    told = f"{type(error).__name__}\n" + "".join(traceback.format_tb(error.__traceback__))
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told + _where(behind) if behind is not None else told
+
+
 def _page(page: int, code: int) -> tuple[str, int]:
-    return render_template(f"errors/{page}.html"), code
+    try:
+        return render_template(f"errors/{page}.html"), code
+    except Exception as error:  # the page names the site and the person, and just that may be out of reach
+        log.error("a page for %s needed the database: %s", code, type(error).__name__)
+        _without_database()
+        return render_template(f"errors/{page}.html"), code
