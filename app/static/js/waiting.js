@@ -34,8 +34,10 @@ async function take(answer, form) {
   if (!main) throw new Error('not a page');
   document.title = page.title;
   document.querySelector('main').replaceWith(main);
-  const first = main.querySelector('[aria-invalid="true"], input[type="password"], input:not([type="hidden"])');
-  if (first) first.focus();
+  window.scrollTo(0, 0);
+  main.tabIndex = -1;
+  const places = ['[aria-invalid="true"]', 'input[type="password"]', 'input:not([type="hidden"])'];
+  (places.map((place) => main.querySelector(place)).find(Boolean) || main).focus();
 }
 
 function pause(seconds) {
