@@ -23,7 +23,7 @@ from bench.journeys import Zhisai, found
 from bench.stored import Responses
 
 ITEMS, POOL, SAVERS = 50, 120, 8
-LONGEST = 15.0  # seconds between two tries, as in static/js/waiting.js
+LONGEST = 5.0  # seconds between two tries, as in static/js/waiting.js
 
 
 @dataclass

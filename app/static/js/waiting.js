@@ -1,7 +1,7 @@
 // A form that may have to wait its turn (data-waits holds the words for it): sent again by itself until it is taken,
 // with everything that was typed, the password too, still in its fields.
 
-const LONGEST = 15;   // seconds between two tries
+const LONGEST = 5;    // seconds between two tries
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
