@@ -1,6 +1,7 @@
 """What a person reads when something is refused or goes wrong."""
 
 import contextlib
+import errno
 import logging
 import traceback
 
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.database import Disconnected, PoolExhausted, Unavailable, db
 
 log = logging.getLogger("zhisai")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE)
 PAGES = (400, 401, 403, 404, 405, 413, 429, 500, 503)
 
 
@@ -23,6 +25,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Unavailable, _busy)
     app.register_error_handler(Disconnected, _busy)
     app.register_error_handler(PoolExhausted, _busy)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(Exception, _ours)
 
 
@@ -50,6 +53,11 @@ def _busy(error: Exception) -> ResponseReturnValue:
     log.error("database busy or unreachable: %s", type(error).__name__)
     answer = _page(503, 503)
     return answer[0], 503, {"Retry-After": "5"}
+
+
+def _no_room(error: OSError) -> ResponseReturnValue:
+    """An upload that finds the disk full should come again, like everything else that finds it full."""
+    return _busy(error) if error.errno in NO_ROOM else _ours(error)
 
 
 def _without_database() -> None:
