@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.database import Disconnected, PoolExhausted, Unavailable, db
 
 log = logging.getLogger("zhisai")
+OUT_OF_REACH = (Unavailable, Disconnected, PoolExhausted)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE)
 PAGES = (400, 401, 403, 404, 405, 413, 429, 500, 503)
 
@@ -22,9 +23,8 @@ def register(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _expired)
-    app.register_error_handler(Unavailable, _busy)
-    app.register_error_handler(Disconnected, _busy)
-    app.register_error_handler(PoolExhausted, _busy)
+    for kind in OUT_OF_REACH:
+        app.register_error_handler(kind, _busy)
     app.register_error_handler(OSError, _no_room)
     app.register_error_handler(Exception, _ours)
 
@@ -51,8 +51,7 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
 def _busy(error: Exception) -> ResponseReturnValue:
     _without_database()
     log.error("database busy or unreachable: %s", type(error).__name__)
-    answer = _page(503, 503)
-    return answer[0], 503, {"Retry-After": "5"}
+    return render_template("errors/503.html"), 503, {"Retry-After": "5"}
 
 
 def _no_room(error: OSError) -> ResponseReturnValue:
@@ -80,9 +79,11 @@ def _where(error: BaseException) -> str:
     return told + _where(behind) if behind is not None else told
 
 
-def _page(page: int, code: int) -> tuple[str, int]:
+def _page(page: int, code: int) -> ResponseReturnValue:
     try:
         return render_template(f"errors/{page}.html"), code
+    except OUT_OF_REACH as error:  # the frame of a page asks the database, too
+        return _busy(error)
     except Exception as error:  # the page names the site and the person, and just that may be out of reach
         log.error("a page for %s needed the database: %s", code, type(error).__name__)
         _without_database()
