@@ -118,7 +118,7 @@ def _enter(app: Flask, made: Installation, number: int, seed: str) -> Plan:
     fields = {"csrf_token": token, "name": person.name, "tail": person.tail}
     client.post(f"/c/{made.slug}", data=fields)
     token = _token(client.get(f"/c/{made.slug}/rules").text)
-    return Plan(made.slug, token, {name: cookie.value for (*_, name), cookie in client._cookies.items()}, seed)
+    return Plan(made.slug, token, {name: cookie.value for (*_, name), cookie in (client._cookies or {}).items()}, seed)
 
 
 def _token(page: str) -> str:
@@ -199,7 +199,7 @@ class Browser(threading.Thread):
             assert lease is not None and revision is not None
             responses = responses | {str(self._dice.randint(1, ITEMS)): [self._dice.randrange(4)]}
             number = int(revision[1]) + turn * 1000 + self._number  # no two of one page's messages have the same
-            packet = {"lease": lease[1], "revision": number, "responses": responses, "marked": []}
+            packet: dict[str, object] = {"lease": lease[1], "revision": number, "responses": responses, "marked": []}
             self._seen.sent.append((number, responses))
             answer = self._ask("save", f"{address}/sheet", json=packet, headers={"X-CSRFToken": self._plan.token})
             if answer is not None and answer.status_code == 200:

@@ -242,8 +242,13 @@ def test_while_writing_is_refused_one_tries_and_the_others_are_told_at_once():
         raise Unavailable("locked", None, RuntimeError("locked"))
     with gate, pytest.raises(Unavailable, match="stuck"):
         gate.__enter__()
+
+    def pass_through():
+        with gate:
+            pass
+
     gate.__enter__()
-    queued = threading.Thread(target=lambda: gate.__enter__() or gate.__exit__())
+    queued = threading.Thread(target=pass_through)
     queued.start()  # it waits its turn: writing works again
     while len(gate._waiting) < 2:
         pass
