@@ -107,7 +107,7 @@ class Clock:
         else:
             log.error(
                 "the machine's clock jumped by %+.1f s: the old time stays in use, and for a minute no paper is"
-                " handed in automatically; see flask clock",
+                " handed in automatically; see flask clock show",
                 step / 1000,
             )
 

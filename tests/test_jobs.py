@@ -1,5 +1,6 @@
 """The sweeper: what it hands in, and that a jumping clock takes nobody's paper away."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -144,6 +145,25 @@ def test_the_operator_accepts_and_the_sweeper_goes_on_at_once(app, machine, cloc
     sweeper.sweep()
     assert handed_in_at(app, attempt_id) == NOON + timedelta(minutes=30)
     assert runner.invoke(args=["clock", "show"]).exit_code == 0
+
+
+def test_what_is_over_by_the_old_time_does_not_begin_again_when_an_earlier_one_is_accepted(
+    app, machine, clock, sweeper, attempt_id, runner
+):
+    machine.pass_(31 * MINUTE + 1)
+    machine.wall -= HOUR
+    sweeper.sweep()  # rests: the clock has just jumped
+    assert handed_in_at(app, attempt_id) is None
+    assert runner.invoke(args=["clock", "accept"]).exit_code == 0
+    assert handed_in_at(app, attempt_id) == NOON + timedelta(minutes=30)
+    assert clock() < NOON
+
+
+def test_the_command_tells_the_time_in_use_for_programs_too(app, machine, clock, attempt_id, runner):
+    told = runner.invoke(args=["clock", "show", "--json"])
+    assert told.exit_code == 0
+    assert json.loads(told.output) == {"in_use": NOON.isoformat(), "ahead_seconds": 0.0, "answering": 1}
+    assert runner.invoke(args=["clock", "show"]).output == "在用的时间：2026年09月17日 12:00:00，与机器的时钟一致。\n"
 
 
 def test_the_new_time_is_used_by_itself_once_nobody_can_save(app, machine, clock, sweeper, attempt_id):

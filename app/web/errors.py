@@ -50,7 +50,8 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     _without_database()
-    log.error("database busy or unreachable: %s", type(error).__name__)
+    cause = str(getattr(error, "orig", error)).partition("\n")[0]  # later lines may quote what was sent
+    log.error("database busy or unreachable: %s: %s", type(error).__name__, cause)
     return render_template("errors/503.html"), 503, {"Retry-After": "5"}
 
 
