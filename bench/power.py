@@ -29,10 +29,10 @@ from bench.ledger import LOST, WRONG, Account, Fault, faults
 from bench.printing import Outcome
 
 ITEMS, POOL = 8, 24
-PEOPLE, SAVES, AT_ONCE = 12, 12, 6
+PEOPLE, SAVES, AT_ONCE = 12, 40, 6
 CUTS_A_RECORDING = 250
 # A log is normally emptied every 1000 pages; so few, that a short recording has many of these moments.
-LOG_PAGES = 60
+LOG_PAGES = 20
 SECTOR = 512
 
 
@@ -85,6 +85,7 @@ def _record(made: Installation, synchronous: str, seed: str) -> tuple[Disk, list
             sa.event.listen(db.engine, "connect", settle)
             contest = by_slug(made.slug)
             assert contest is not None
+            db.session.remove()  # a read that stays open would keep the log from ever being emptied
             # While this connection is open nobody is the last to close, which would empty the log at an odd moment.
             with db.engine.connect():
                 lines = [stories[at::AT_ONCE] for at in range(AT_ONCE)]
