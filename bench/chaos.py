@@ -81,14 +81,14 @@ def _without_sync(folder: Path, rounds: int, seed: str) -> Outcome:
 def _messages(_folder: Path, rounds: int, seed: str) -> Outcome:
     """The property tests of the page's messages and of the clock, with so many examples each."""
     environment = os.environ | {"HYPOTHESIS_PROFILE": "long", "EXAMPLES": str(rounds)}
-    command = ["pytest", "-q", "-p", "no:cacheprovider", "tests/operations/test_messages.py", "tests/test_jobs.py"]
+    command = ["pytest", "-q", "tests/operations/test_messages.py", "tests/test_jobs.py"]
     done = subprocess.run(
         [sys.executable, "-m", *command, f"--hypothesis-seed={int(seed.encode().hex(), 16) % 2**32}"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     outcome = Outcome("消息丢失、重复、乱序；时钟跳变", rounds)
     if done.returncode:
-        outcome.faults.append(Fault(LOST, done.stdout[-3000:]))
+        outcome.faults.append(Fault(LOST, (done.stdout + done.stderr)[-3000:]))
     passed = re.search(r"(\d+) passed", done.stdout)
     outcome.notes.append(f"性质测试 {passed[1] if passed else 0} 项通过")
     return outcome

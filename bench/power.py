@@ -116,7 +116,7 @@ def _take_part(contest_id: int, story: Story, disk: Disk, dice: random.Random) -
     assert isinstance(entered, accounts.SignedIn)
     attempt_id = attempts.start(contest_id, entered.user_id, now=utc_now())
     story.started = len(disk.events), attempt_id
-    lease = attempts.take_lease(attempt_id)
+    lease = attempts.take_lease(attempt_id, owner=entered.user_id)
     assert lease is not None
     responses: stored.Responses = {}
     for _ in range(dice.randint(1, SAVES)):

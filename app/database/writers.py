@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.exc import OperationalError as Unavailable
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.database.gate import Gate, Unavailable
+from app.database.gate import Gate
 
 Process = Callable[[Any], Any] | None
 

@@ -53,7 +53,7 @@ class Page:
         self.open()
 
     def open(self):
-        taken = attempts.take_lease(self.attempt_id)
+        taken = attempts.take_lease(self.attempt_id, owner=self.person)
         assert taken is not None
         self.lease = taken
 
