@@ -17,6 +17,8 @@ MAIN, LOG = "db", "wal"
 FULL, WRITE_FAILS, SYNC_FAILS = 13, 10 | 3 << 8, 10 | 4 << 8  # SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC
 _OPENED_AS = {0x100: MAIN, 0x80000: LOG}  # SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL
 
+_KEPT: list[Any] = []  # what C code calls must never be collected: a connection may be closed long after
+
 _pointer, _int, _long = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
 _Open = ctypes.CFUNCTYPE(_int, _pointer, _pointer, _pointer, _int, _pointer)
 _Write = ctypes.CFUNCTYPE(_int, _pointer, _pointer, _int, _long)
@@ -60,7 +62,6 @@ class Disk:
         self.refuses: Callable[[Event], int] = lambda event: 0
         self._files: dict[int, str] = {}
         self._methods: dict[int, _Methods] = {}
-        self._kept: list[Any] = []  # what C code calls must not be collected
 
     @contextmanager
     def in_place(self) -> Iterator["Disk"]:
@@ -70,7 +71,7 @@ class Disk:
         usual = library.sqlite3_vfs_find(None)
         own = _Vfs.from_buffer_copy(usual.contents)
         own.name, own.next, own.open = b"remembering", None, self._opening(usual)
-        self._kept += [own, usual]
+        _KEPT.append((self, own, usual))
         library.sqlite3_vfs_register(ctypes.byref(own), 1)
         try:
             yield self

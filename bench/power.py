@@ -98,6 +98,7 @@ def _record(made: Installation, synchronous: str, seed: str) -> tuple[Disk, list
                 for thread in threads:
                     thread.join()
             db.session.remove()
+            app.extensions["writers"].close()
             db.engine.dispose()
     return disk, stories
 
