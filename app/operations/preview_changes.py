@@ -54,9 +54,14 @@ def correct_row(
     _decide(import_id, position, {"row": rejudged(rows[position], draft, held)}, serial, actor, now)
 
 
-def choose_row(import_id: int, position: int, chosen: bool, *, actor: int | None, now: datetime) -> None:
-    """Say whether a row is to be imported. Raises Invalid when the import was decided on before."""
-    _decide(import_id, position, {"chosen": chosen}, None, actor, now)
+def choose_row(
+    import_id: int, position: int, chosen: bool, *, serial: int = 0, actor: int | None, now: datetime
+) -> None:
+    """Say whether a row is to be imported; `serial` is that of the reading in which the row was seen.
+
+    Raises Invalid when the import was decided on before, or its file was read again since.
+    """
+    _decide(import_id, position, {"chosen": chosen}, serial, actor, now)
 
 
 def _previewed(import_id: int, *, is_locked: bool = False) -> Import:
@@ -69,7 +74,7 @@ def _previewed(import_id: int, *, is_locked: bool = False) -> Import:
 
 
 def _decide(
-    import_id: int, position: int, values: dict[str, Any], serial: int | None, actor: int | None, now: datetime
+    import_id: int, position: int, values: dict[str, Any], serial: int, actor: int | None, now: datetime
 ) -> None:
     values = values | {"changed_at": now, "changed_by": actor}
     with writing():
@@ -77,7 +82,7 @@ def _decide(
         reading = _previewed(import_id, is_locked=True).reading
         if not 0 <= position < len(reading["rows"]):
             raise Invalid("没有这一行，请回到预览重新选择。")
-        if serial is not None and serial != reading.get("serial", 0):
+        if serial != reading.get("serial", 0):
             raise Invalid("这份文件刚刚按别的列重新读取过，您改的没有保存。请在预览里找到这一题再改。")
         decided = db.session.get(ImportChange, (import_id, position))
         if decided is None:

@@ -160,6 +160,28 @@ def test_a_correction_of_a_row_that_was_read_otherwise_since_is_refused(preview_
     assert seen(import_id).rows[0].is_corrected
 
 
+def test_what_was_read_again_since_is_not_confirmed_by_whoever_saw_it_before(preview_of, tmp_path: Path, monkeypatch):
+    import_id = preview_of(UNNAMED.replace("甲栏,乙栏,丙栏,丁栏".encode(), "题干,A,B,答案".encode()), "题库.csv")
+    opened = seen(import_id).serial
+    swapped = {"": {"row": 0, "columns": {"stem": 1, "option0": 0, "option1": 2, "key": 3}}}
+    planned = bank_previews.plan
+
+    def overtaken(*args: Any, **options: Any) -> BankPlan:
+        plan = planned(*args, **options)
+        preview_changes.read_again(import_id, swapped, folder=tmp_path, actor=None, now=NOW)
+        return plan
+
+    monkeypatch.setattr(uploads, "bank_plan", overtaken)
+    for _ in ("read again while it is confirmed", "read again before"):
+        with pytest.raises(Invalid, match="按别的列重新读取过，还没有导入"):
+            confirm_import(import_id, serial=opened, actor=None, now=NOW)
+    monkeypatch.undo()
+    with pytest.raises(Invalid, match="按别的列重新读取过"):
+        preview_changes.choose_row(import_id, 0, False, serial=opened, actor=None, now=NOW)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 0
+    assert confirm_import(import_id, serial=seen(import_id).serial, actor=None, now=NOW).outcome["added"] == 2
+
+
 def test_what_is_decided_while_a_confirmation_is_worked_out_is_taken_into_account(preview_of, monkeypatch):
     import_id = preview_of(BANK)
     planned = bank_previews.plan

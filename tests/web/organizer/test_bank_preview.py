@@ -90,7 +90,7 @@ def test_columns_that_nobody_could_know_are_asked_for_and_read_as_told(app, mana
     page = manage.get(again.location)
     assert notices(page)[0] == "已按您指定的列重新读取。"
     assert [row[:3] for row in cells(page)[1:3]] == [["2", "可用", "单选"], ["3", "可用", "单选"]]
-    done = manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    done = manage.submit(f"{preview}/confirmation", {"approve": "yes", "serial": "1"}, page=preview)
     with app.app_context():
         assert [row.draft.key for row in banks.questions(int(done.location.rsplit("/", 1)[1])).rows] == [(0,), (1,)]
 
@@ -112,6 +112,24 @@ def test_a_correction_is_not_lost_when_the_file_was_read_again_meanwhile(manage,
     assert page.status_code == 200
     assert notices(page)[0].startswith("这份文件刚刚按别的列重新读取过，您改的没有保存。")
     assert "一星期有（　　）天。</textarea>" in text(page)
+
+
+def test_an_old_preview_does_not_import_what_was_read_otherwise_since(app, manage, upload):
+    preview = upload(UPLOAD, UNNAMED.replace("甲栏,乙栏,丙栏,丁栏", "题干,A,B,答案").encode(), "历法.csv").location
+    page = manage.get(preview)
+    opened = {"approve": "yes", "serial": re.findall(r'name="serial" value="(\d+)"', text(page))[-1]}
+    names = re.findall(r'<select class="input" name="(s0-c\d)"', text(page))
+    said = dict(zip(names, ("option0", "stem", "option1", "key"), strict=True))
+    manage.submit(f"{preview}/columns", said, page=preview)
+    turned = manage.submit(f"{preview}/confirmation", opened, page=preview)
+    assert (turned.status_code, turned.location) == (303, preview)
+    page = manage.get(preview)
+    assert notices(page)[0].startswith("这份文件刚刚按别的列重新读取过，还没有导入。")
+    with app.app_context():
+        assert banks.listed() == []
+    now = {"approve": "yes", "serial": re.findall(r'name="serial" value="(\d+)"', text(page))[-1]}
+    done = manage.submit(f"{preview}/confirmation", now, page=preview)
+    assert "已导入2题。" in notices(manage.get(done.location))
 
 
 def test_a_picture_that_is_refused_is_told_in_the_preview_too(manage, preview):
