@@ -62,7 +62,8 @@ def import_discard(import_id: int) -> ResponseReturnValue:
     if uploads.discard_import(import_id, actor=access.actor().user_id, now=utc_now()):
         flash(f"没有导入《{preview.file_name}》，什么也没有写入。", "info")
         return redirect(url_for(UPLOAD[preview.kind]), code=303)
-    flash(ALREADY[preview.state], "info")
+    standing = import_or_404(import_id).state  # `preview` was read before somebody else decided
+    flash(ALREADY[standing], "info")
     return redirect(url_for(".import_preview", import_id=import_id), code=303)
 
 
