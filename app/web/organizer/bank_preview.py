@@ -167,5 +167,6 @@ def _back(preview: Preview, position: int) -> str:
     """The page of the preview that the form came from, with this question open."""
     only, page = request.form.get("only") or None, request.form.get("page") or None
     row = preview.row(position)
-    place = row.place if row else None
-    return url_for(".import_preview", import_id=preview.id, row=place, only=only, page=page, _anchor="question")
+    if row is None:
+        return url_for(".import_preview", import_id=preview.id, only=only, page=page)
+    return url_for(".import_preview", import_id=preview.id, row=row.place, only=only, page=page, _anchor="question")

@@ -30,7 +30,7 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
         abort(404)
     if preview.state != "previewed":
         flash("这份文件已经导入或放弃，不能再改。要改题，请到题库里改。", "error")
-        return redirect(_back(import_id, row), code=303)
+        return redirect(url_for(".import_preview", import_id=import_id), code=303)
     read = row.draft or _EMPTY
     form = question_form(read, preview.serial)
     pictures, reason = take_pictures(form, read.pictures)

@@ -47,6 +47,17 @@ def test_a_question_is_corrected_in_place_and_its_verdict_given_anew(app, manage
         assert banks.listed() == []
 
 
+def test_what_there_is_to_say_of_a_question_stands_beside_it(manage, preview):
+    saved = manage.submit(f"{preview}/rows/1", corrected(), page=f"{preview}/rows/1")
+    head, _, beside = text(manage.get(saved.location)).partition('id="question"')
+    assert "还没有写入题库。" not in head
+    assert "第13行已改，还没有写入题库。" in beside
+    stale = manage.submit(f"{preview}/rows/1/choice", {"chosen": "no", "serial": "7"}, page=preview)
+    head, _, beside = text(manage.get(stale.location)).partition('id="question"')
+    assert 'role="alert"' not in head
+    assert 'role="alert">这份文件刚刚按别的列重新读取过' in beside
+
+
 def test_a_correction_that_is_wrong_is_told_at_its_field_and_kept(manage, preview):
     page = manage.submit(f"{preview}/rows/1", corrected(key="", option_2="签发日期"), page=f"{preview}/rows/1")
     assert errors(page) == ["选项B和选项C内容相同，请改正其中一个。", "没有答案，请填写选项字母。"]
