@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.formats.bank_key import read_truth
+from app.formats.bank_key import bare_key, read_truth
 from app.rules.question import Level, Picture, QuestionKind, letter, tidy
 
 BLANK = "（　　）"
@@ -89,6 +89,8 @@ def split_number(stem: str) -> tuple[str, str]:
 def clean(pieces: Pieces) -> None:
     """Take out of stem and options what is not theirs, and put it where it belongs."""
     pieces.options = _bare_options(pieces)
+    if pieces.places is None:
+        pieces.key = bare_key(pieces.key)
     stem = _bare_stem(pieces, tidy(pieces.stem))
     pieces.stem = stem if pieces.places is not None else _without_key(pieces, stem)
 

@@ -15,6 +15,7 @@ _LINE_BEGINS, _LINE_ENDS = "\U000f0000", "\U000f0001"
 _UNDERLINED = re.compile(rf"{_LINE_BEGINS}([^{_LINE_ENDS}]*){_LINE_ENDS}")
 _GAP = re.compile(r"[ \u00a0\u2000-\u200a]{2,}|[ \u00a0\u2000-\u200a]*[\t\u3000][ \t\u00a0\u2000-\u200a\u3000]*")
 _KEY_ON_LINE = re.compile(r"[A-J\uff21-\uff2a](?:[、,，]?[A-J\uff21-\uff2a]){0,9}|[√×✓✗对错]|正确|错误")
+_KEY_IN_BRACKETS = re.compile(rf"[（(][ \t\u00a0\u3000]*(（(?:{_KEY_ON_LINE.pattern})）)[ \t\u00a0\u3000]*[)）]")
 _GAP_IN_BRACKETS = re.compile(rf"[（(][ \t\u00a0\u3000]*(?:{BLANK}[ \t\u00a0\u3000]*)+[)）]")
 _GAPS = re.compile(rf"{BLANK}(?:[ \t\u00a0\u3000]*{BLANK})+")
 _SYMBOL_FIELD = re.compile(
@@ -55,6 +56,7 @@ class Runs:
         text = "".join(self._parts)
         if _LINE_BEGINS in text:
             text = _UNDERLINED.sub(_gap, text.replace(_LINE_ENDS + _LINE_BEGINS, ""))
+            text = _KEY_IN_BRACKETS.sub(r"\1", text)
             text = _GAPS.sub(BLANK, _GAP_IN_BRACKETS.sub(BLANK, text))
         if UNKNOWN_SIGN in text:
             self._remark(f"有一个特殊符号没有看懂，写成了“{UNKNOWN_SIGN}”，请核对并改正")

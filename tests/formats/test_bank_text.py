@@ -100,7 +100,15 @@ def test_numbers_and_letters_are_written_in_many_ways(number, sign):
 
 
 @pytest.mark.parametrize(
-    "row", ["A. 甲 B. 乙 C. 丙", "A、甲B、乙C、丙", "A．甲\tB．乙\tC．丙", "（A）甲 （B）乙 （C）丙"]
+    "row",
+    [
+        "A. 甲 B. 乙 C. 丙",
+        "A、甲B、乙C、丙",
+        "A．甲\tB．乙\tC．丙",
+        "（A）甲 （B）乙 （C）丙",
+        "Ａ．甲　Ｂ．乙　Ｃ．丙",
+        "Ａ．甲Ｂ．乙Ｃ．丙",
+    ],
 )
 @pytest.mark.parametrize("between", ["\n", " "])
 def test_options_may_stand_on_one_line_even_the_stems(row, between):

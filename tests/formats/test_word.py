@@ -158,6 +158,17 @@ def test_a_key_on_its_line_in_the_stem_is_the_key():
     assert (draft.stem, draft.key) == ("一周有（　　）天", (1,))
 
 
+@pytest.mark.parametrize("brackets", ["（）", "()"])
+def test_a_key_underlined_inside_brackets_leaves_one_pair(brackets):
+    red = '<w:color w:val="FF0000"/><w:u w:val="single"/>'
+    first, last = brackets
+    stem = p(f"1. 值班电话应{first}", r(" B ", red), f"{last}声内接听")
+    (question,) = read_word(document(stem, p("A. 二"), p("B. 三"))).questions
+
+    assert (question.draft.stem, question.draft.key) == ("值班电话应（　　）声内接听", (1,))
+    assert question.problems == ()
+
+
 def sign(text: str) -> str:
     return f"<m:r><m:t>{text}</m:t></m:r>"
 
