@@ -12,6 +12,7 @@ from app.models import Import, ImportChange
 from app.operations.audit import record
 from app.operations.bank_previews import compared_bank, judged, rejudged
 from app.operations.images import keep_images
+from app.operations.questions import ChangedMeanwhile
 from app.queries import banks as questions
 from app.queries import imports
 from app.rules.invalid import Invalid
@@ -39,11 +40,19 @@ def read_again(import_id: int, by_hand: ByHand, *, folder: Path, actor: int | No
 
 
 def correct_row(
-    import_id: int, position: int, draft: Draft, *, serial: int = 0, actor: int | None, now: datetime
+    import_id: int,
+    position: int,
+    draft: Draft,
+    *,
+    serial: int = 0,
+    corrections: int = 0,
+    actor: int | None,
+    now: datetime,
 ) -> None:
     """Put a corrected question in the place of a row; its verdict is given anew.
 
-    `serial` is that of the reading in which the row was seen. Raises Invalid, also when the file was read again since.
+    `serial` is that of the reading in which the row was seen, `corrections` how often it had been corrected. Raises
+    ChangedMeanwhile when somebody else has corrected it since, and Invalid, also when the file was read again.
     """
     found = _previewed(import_id)
     rows = imports.rows_now(found)
@@ -51,7 +60,8 @@ def correct_row(
         raise Invalid("没有这一行，请回到预览重新选择。")
     bank_id = found.reading["bank_id"]
     held = questions.held(bank_id) if bank_id is not None else questions.NOTHING_HELD
-    _decide(import_id, position, {"row": rejudged(rows[position], draft, held)}, serial, actor, now)
+    row = rejudged(rows[position], draft, held) | {"corrections": corrections + 1}
+    _decide(import_id, position, {"row": row}, serial, actor, now)
 
 
 def choose_row(
@@ -88,5 +98,7 @@ def _decide(
         if decided is None:
             decided = ImportChange(import_id=import_id, position=position)
             db.session.add(decided)
+        if "row" in values and (decided.row or {}).get("corrections", 0) != values["row"]["corrections"] - 1:
+            raise ChangedMeanwhile
         for name, value in values.items():
             setattr(decided, name, value)

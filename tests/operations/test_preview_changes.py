@@ -14,6 +14,7 @@ from app.models import AuditEntry, Question, QuestionBank
 from app.operations import bank_previews, preview_changes, uploads
 from app.operations.bank_previews import BankPlan
 from app.operations.banks import import_bank
+from app.operations.questions import ChangedMeanwhile
 from app.operations.uploads import confirm_import, preview_bank, undo_import
 from app.queries import banks, imports
 from app.queries.imports import Preview
@@ -85,6 +86,21 @@ def test_a_question_may_be_left_out_and_taken_again(preview_of):
     outcome = confirm_import(import_id, actor=None, now=NOW).outcome
     assert (outcome["added"], outcome["left"]) == (2, 1)
     assert stems(outcome["bank_id"]) == ["下列属于四季的有（　　）。", "一年有十二个月。"]
+
+
+def test_two_corrections_of_one_row_do_not_overwrite_each_other_unseen(preview_of):
+    import_id = preview_of(FAULTY)
+    draft = seen(import_id).rows[0].draft
+    assert draft is not None
+    preview_changes.correct_row(import_id, 0, replace(draft, key=(2,)), actor=None, now=NOW)
+    preview_changes.choose_row(import_id, 0, False, actor=None, now=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        preview_changes.correct_row(import_id, 0, replace(draft, key=(1,)), actor=None, now=NOW)
+    first = seen(import_id).rows[0]
+    assert first.draft is not None
+    assert (first.draft.key, first.corrections) == ((2,), 1)
+    preview_changes.correct_row(import_id, 0, replace(draft, key=(1,)), corrections=1, actor=None, now=NOW)
+    assert seen(import_id).rows[0].corrections == 2
 
 
 def test_choosing_a_corrected_row_keeps_the_correction(preview_of):

@@ -117,7 +117,7 @@ def test_a_correction_is_not_lost_when_the_file_was_read_again_meanwhile(manage,
     said = dict(zip(names, ("stem", "option0", "option1", "key"), strict=True))
     manage.submit(f"{preview}/columns", said, page=preview)
     row = f"{preview}/rows/0"
-    opened = {"revision": value(manage.get(row), "revision")}
+    opened = {"serial": value(manage.get(row), "serial")}
     manage.submit(f"{preview}/columns", said, page=preview)
     page = manage.submit(row, corrected(stem="一星期有（　　）天。") | opened, page=row)
     assert page.status_code == 200
@@ -141,6 +141,25 @@ def test_an_old_preview_does_not_import_what_was_read_otherwise_since(app, manag
     now = {"approve": "yes", "serial": re.findall(r'name="serial" value="(\d+)"', text(page))[-1]}
     done = manage.submit(f"{preview}/confirmation", now, page=preview)
     assert "已导入2题。" in notices(manage.get(done.location))
+
+
+def test_whoever_corrects_a_row_second_sees_both_and_may_save_once_more(app, manage, preview):
+    row = f"{preview}/rows/1"
+    opened = {"revision": value(manage.get(row), "revision"), "serial": value(manage.get(row), "serial")}
+    assert opened == {"revision": "0", "serial": "0"}
+    manage.submit(row, corrected(stem="先改的（　　）。") | opened, page=row)
+    page = manage.submit(row, corrected(stem="后改的（　　）。") | opened, page=row)
+    assert page.status_code == 409
+    assert notices(page)[0] == "您打开以后，周敏在9月17日12:00改了这一题。您写的还没有保存，都在下面。"
+    assert cells(page)[1] == ["题干", "先改的（）。", "后改的（）。"]
+    assert "后改的（　　）。</textarea>" in text(page)
+    with app.app_context():
+        assert imports.one(1).row(1).draft.stem == "先改的（　　）。"
+    anew = {"revision": value(page, "revision"), "serial": value(page, "serial")}
+    saved = manage.submit(row, corrected(stem="后改的（　　）。") | anew, page=row)
+    assert saved.status_code == 303
+    with app.app_context():
+        assert imports.one(1).row(1).draft.stem == "后改的（　　）。"
 
 
 def test_a_picture_that_is_refused_is_told_in_the_preview_too(manage, preview):
