@@ -24,6 +24,8 @@ _SYMBOL_FIELD = re.compile(
 
 _LINE_ENDS_IN_XML = re.compile(r"[\r\n]+")
 
+MARKED = "突出显示"
+
 _DROPPED = {
     "w:pPr", "w:rPr", "w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "w:sdtPr", "w:sdtEndPr",
     "w:rt", "w:rubyPr", "w:softHyphen", "w:fldData",
@@ -116,6 +118,8 @@ class Runs:
             return text
         if is_on(child(properties, "w:vanish")) and text.strip():
             self.counted["隐藏文字"] += 1
+        if text.strip() and _is_marked(properties):
+            self.counted[MARKED] += 1
         fonts = child(properties, "w:rFonts")
         font = value(fonts, "ascii") or value(fonts, "hAnsi")
         if is_symbol_font(font):
@@ -163,6 +167,15 @@ class Runs:
                 found = True
         if not found:
             self.counted["图形"] += 1
+
+
+def _is_marked(properties: Element) -> bool:
+    """Whether a run is set off by colour, bold or a ground, as some mark the right option."""
+    colour = (value(child(properties, "w:color")) or "auto").lower()
+    ground = (value(child(properties, "w:highlight")) or "none").lower()
+    shade = (value(child(properties, "w:shd"), "fill") or "auto").lower()
+    is_coloured = colour not in ("auto", "000000") or ground not in ("none", "white")
+    return is_coloured or shade not in ("auto", "ffffff") or is_on(child(properties, "w:b"))
 
 
 def _newest(alternatives: Element) -> Element | None:

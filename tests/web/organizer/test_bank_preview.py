@@ -257,6 +257,14 @@ def test_questions_nearly_alike_stand_side_by_side(manage, upload):
     assert "根据某条例" in beside and "依照某条例" in beside
 
 
+def test_a_bank_that_was_deleted_while_one_chose_it_is_told(app, manage, own, upload):
+    page = upload(UPLOAD, MIXED.encode(), "公文.txt", bank="99")
+    assert page.status_code == 200
+    assert errors(page) == ["这个题库已经不在了，可能刚刚被删除。请另选一个题库，再选一次文件。"]
+    with app.app_context():
+        assert imports.recent().rows == ()
+
+
 def test_questions_may_be_pasted(app, manage):
     pasted = "1. 一周有几天？\r\nA. 五天\r\nB. 七天\r\n答案：B\r\n"
     preview = manage.submit(UPLOAD, {"title": "粘贴题库", "text": pasted}, page=UPLOAD)
