@@ -139,8 +139,12 @@ class Preview:
 
     @property
     def to_look_at(self) -> int:
-        """How many rows have something to be said about them."""
-        return self.verdicts["warning"] + self.verdicts["error"]
+        """How many rows have something to be said about them, those left out apart."""
+        return sum(1 for row in self.kept_rows if _is_wanted(row, "to_look_at"))
+
+    def effective_with(self, verdict: str) -> int:
+        """How many of the rows that a confirmation would write have this verdict."""
+        return sum(1 for row in self.kept_rows if row["verdict"] == verdict and row["action"] in EFFECTIVE)
 
     @cached_property
     def with_twins(self) -> int:
@@ -228,8 +232,9 @@ def placed(rows: list[dict[str, Any]], changes: Iterable[ImportChange] = ()) -> 
     standing = [row | {"position": position} for position, row in enumerate(rows)]
     for change in changes:
         row = standing[change.position] | (change.row or {}) | {"is_corrected": change.row is not None}
-        is_dropped = change.chosen is False and row["action"] == "add"
-        standing[change.position] = row | ({"action": "drop"} if is_dropped else {})
+        if change.chosen is not None and row["action"] in ("add", "drop"):
+            row["action"] = "add" if change.chosen else "drop"
+        standing[change.position] = row
     return standing
 
 

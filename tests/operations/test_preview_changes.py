@@ -14,7 +14,7 @@ from app.models import AuditEntry, Question, QuestionBank
 from app.operations import bank_previews, preview_changes, uploads
 from app.operations.bank_previews import BankPlan
 from app.operations.banks import import_bank
-from app.operations.questions import ChangedMeanwhile
+from app.operations.questions import ChangedMeanwhile, retire
 from app.operations.uploads import confirm_import, preview_bank, undo_import
 from app.queries import banks, imports
 from app.queries.imports import Preview
@@ -262,6 +262,21 @@ def test_what_waits_for_a_bank_goes_when_the_bank_does(preview_of):
 def test_an_import_that_was_not_confirmed_cannot_be_taken_back(preview_of):
     with pytest.raises(Invalid, match="没有什么可撤销"):
         undo_import(preview_of(BANK), actor=None, now=NOW)
+
+
+def test_a_question_that_was_retired_comes_back_only_when_it_is_asked_for(preview_of):
+    bank_id = confirm_import(preview_of(BANK), actor=None, now=NOW).outcome["bank_id"]
+    retire(bank_id, [2], actor=None, now=NOW)
+    import_id = preview_of(BANK, bank_id=bank_id)
+    preview = seen(import_id)
+    assert [row.action for row in preview.rows] == ["skip", "drop", "skip"]
+    assert preview.rows[1].problems[0].message == (
+        "与题库第2题相同，那一题已经停用，先不导入；仍要用，请到题库里恢复第2题，或点“要导入这一题”"
+    )
+    assert not preview.is_confirmable
+    preview_changes.choose_row(import_id, 1, True, actor=None, now=NOW)
+    assert seen(import_id).effective == 1
+    assert confirm_import(import_id, actor=None, now=NOW).outcome["added"] == 1
 
 
 def test_questions_nearly_alike_in_file_and_bank_are_told_and_not_dropped(preview_of):

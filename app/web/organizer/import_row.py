@@ -1,5 +1,6 @@
 """One question of a preview corrected before it is imported: the same form as in a bank."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -35,7 +36,7 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
     if preview.state != "previewed":
         flash("这份文件已经导入或放弃，不能再改。要改题，请到题库里改。", "error")
         return redirect(url_for(".import_preview", import_id=import_id), code=303)
-    read = row.draft or _EMPTY
+    read = row.draft or _begun(row)
     form = question_form(read, row.corrections)
     pictures, reason = take_pictures(form, read.pictures)
     draft = drafted(form, pictures)
@@ -60,6 +61,11 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
         return _page(form, preview, row, draft)
     flash(f"{row.place}已改，还没有写入题库。", "info")
     return redirect(_back(import_id, row), code=303)
+
+
+def _begun(row: PreviewRow) -> Draft:
+    """What a question that could not be read begins with: its stem, where all of it is known."""
+    return _EMPTY if row.excerpt.endswith("…") else replace(_EMPTY, stem=row.excerpt)
 
 
 def _conflict(form: QuestionForm, import_id: int, position: int, draft: Draft) -> ResponseReturnValue:
