@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.formats.bank_key import read_truth
-from app.formats.bank_table import meaning_of_title, options_in_one_cell
+from app.formats.bank_table import meaning_of_title
 from app.formats.columns import bare
 from app.formats.loose_html import plain_if_markup
+from app.formats.options_cell import options_in_one_cell
 from app.rules.question import letter, tidy
 
 # by which an option's text is called, the surest first

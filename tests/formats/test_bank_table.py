@@ -110,6 +110,17 @@ def test_a_key_may_be_written_with_its_name(key, places):
     assert [draft[2:] for draft in found] == [(("甲", "乙", "丙"), places)]
 
 
+def test_a_row_that_only_counts_is_no_question_and_is_told():
+    rows: list[list[object]] = [
+        ["序号", "题干", "A", "B", "答案"],
+        [1, "一周有（　　）天。", "六", "七", "B"],
+        ["合计", "1题", "", "", ""],
+    ]
+    reading = read(workbook(rows))
+    assert [question.row for question in reading.questions] == [2]
+    assert reading.skipped == ("工作表“题库”第3行“合计 1题”不是试题，没有读取",)
+
+
 def test_a_truth_may_be_written_with_its_name():
     assert drafts(questions(["判断", "一周有七天。", "", "", "", "", "答案：对"]))[0][3] == (0,)
 

@@ -115,6 +115,13 @@ def test_options_may_stand_on_one_line_even_the_stems(row, between):
     assert drafts(f"1. 题干（　　）{between}{row}\n答案：C") == [("单选", "题干（　　）", ("甲", "乙", "丙"), (2,))]
 
 
+@pytest.mark.parametrize(("sign", "key"), [("√", (0,)), ("×", (1,))])
+@pytest.mark.parametrize("between", ["", " ", "　"])
+def test_a_truth_may_stand_behind_a_statement_without_brackets(sign, key, between):
+    text = f"一、判断题\n1. 涉密文件不得用微信传送。{between}{sign}"
+    assert drafts(text) == [("判断", "涉密文件不得用微信传送。", ("正确", "错误"), key)]
+
+
 def test_an_option_that_speaks_of_others_stays_one_option():
     text = "1. 题干（　　）\nA. 甲\nB. 乙\nC. A、B都对\nD. A、B、C都不对\n答案：C"
 

@@ -59,7 +59,7 @@ def test_line_breaks_make_lines_and_keep_their_paragraph():
     ]
     assert [problem.message for problem in reading.questions[0].problems] == ["第2段又写了一个答案“A”，请只留一个"]
     assert [problem.message for problem in reading.questions[1].problems] == [
-        "与第2段重复（第2段、第3段题干和选项都相同），请删去一题"
+        "与第2段重复（第2段、第3段题干和选项都相同），只导入前一题"
     ]
 
 

@@ -73,12 +73,19 @@ def test_where_one_was_in_the_list_is_kept(manage, preview):
 def test_a_question_is_left_out_and_taken_again(app, manage, preview):
     left = manage.submit(f"{preview}/rows/0/choice", {"chosen": "no"}, page=preview)
     page = manage.get(left.location)
-    assert "将导入1题（可用1，提醒1），不选的1题不导入。" in words(page)
+    assert "将导入1题（可用0，提醒1），不选的1题不导入。" in words(page)
     assert cells(page)[1][3].endswith("不选")
     assert ">要导入这一题</button>" in text(manage.get(f"{preview}?row=第5行"))
     manage.submit(f"{preview}/rows/0/choice", {"chosen": "yes"}, page=preview)
     with app.app_context():
         assert imports.one(1).effective == 2
+
+
+def test_a_question_that_no_machine_can_mark_leads_to_its_form(manage, upload, workbook):
+    essay = workbook(["题型", "题干", "选项A", "选项B", "答案"], ["简答", "什么是公文？", "", "", "公务文书"])
+    preview = upload(UPLOAD, essay, "公文.xlsx").location
+    assert f'href="{preview}/rows/0">改这一题</a>' in text(manage.get(preview))
+    assert "什么是公文？</textarea>" in text(manage.get(f"{preview}/rows/0"))
 
 
 def test_rows_may_be_shown_by_verdict(manage, preview):
