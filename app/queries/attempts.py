@@ -63,6 +63,13 @@ def is_overdue(attempt_id: int, now: datetime) -> bool:
     return bool(db.session.scalar(_IS_OVERDUE, {"attempt_id": attempt_id, "ms": milliseconds(now)}))
 
 
+def answering(now: datetime) -> int:
+    """How many attempts are open and can still be saved into."""
+    can_save = sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace >= milliseconds(now)
+    select = sa.select(sa.func.count()).select_from(Attempt).where(Attempt.handed_in_at.is_(None), can_save)
+    return db.session.scalars(select).one()
+
+
 @dataclass(frozen=True)
 class OwnAttempt:
     """An attempt as its owner's pages need it."""
