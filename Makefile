@@ -13,7 +13,7 @@ help:
 	@echo "make lint    代码检查 / ruff, mypy, import contracts"
 	@echo "make format  整理格式 / ruff format"
 	@echo "make bench   性能测量 / measurements beside their floors"
-	@echo "make chaos   故障演练 / kill the server under load, upload hostile files, and count what was lost"
+	@echo "make chaos   故障演练 / every fault on purpose, hostile files too, and a table of what was lost"
 	@echo "make pin     重新锁定依赖 / write the requirements anew (UPGRADE=1 takes newer versions)"
 	@echo "make wheels  为无外网的机器下载依赖 / download what an unconnected machine needs"
 	@echo "make bundle  无外网机器的安装包 / a folder and .tar.gz that install and run without a network"
@@ -45,7 +45,7 @@ bench:
 	@tools/setup.sh dev
 	@$(BIN)/python -m bench $(ARGS)
 
-# ARGS is for the killing, FUZZ for the files: make chaos ARGS="--rounds 50" FUZZ="--files 10000"
+# ARGS is for the drills, FUZZ for the files: make chaos ARGS="--percent 10" FUZZ="--files 10000"
 chaos:
 	@tools/setup.sh dev
 	@$(BIN)/python -m bench.chaos $(ARGS)

@@ -27,6 +27,7 @@ class Settings:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
+    idle_minutes: int = 30
     testing: bool = False
 
     @classmethod
@@ -52,6 +53,7 @@ class Settings:
             port=port,
             public_url=_public_url(environ.get("PUBLIC_URL"), host, port),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 9),
+            idle_minutes=_number(environ, "IDLE_MINUTES", 30, 5, 720),
         )
 
     @property

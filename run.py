@@ -79,8 +79,21 @@ def main() -> int:
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGUSR1, stop)
-    _serve(settings)
+    while _was_struck_down(settings) and not failures:
+        print("工作进程接连中断，正在重新启动。", file=sys.stderr, flush=True)
     return 1 if failures else 0
+
+
+def _was_struck_down(settings: Settings) -> bool:
+    """Serve until told to stop; True when the server gave up because its worker ended twice within seconds.
+
+    Twice is what an overloaded machine does; whoever is in the middle of a paper needs the site back.
+    """
+    try:
+        _serve(settings)
+    except SystemExit as end:
+        return bool(end.code)
+    return False
 
 
 def _greet(settings: Settings, path: str | None) -> None:

@@ -1,7 +1,7 @@
 """What the application borrows from Flask's neighbours, and its one clock."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -9,6 +9,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
+from app.clock import Clock
 from app.database import db
 
 login = LoginManager()
@@ -22,7 +23,8 @@ def init(app: Flask) -> None:
     login.init_app(app)
     csrf.init_app(app)
     migrate.init_app(app, db)
-    app.config.setdefault("CLOCK", lambda: datetime.now(UTC))
+    app.extensions["clock"] = Clock(app.config["SETTINGS"].instance_dir / "clock")
+    app.config.setdefault("CLOCK", app.extensions["clock"])
 
 
 def utc_now() -> datetime:

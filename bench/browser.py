@@ -14,7 +14,11 @@ TIMEOUT = 30
 
 
 class Unexpected(RuntimeError):
-    """The server answered with another status than the page needs."""
+    """The server answered with another status than the page needs; `status` is 0 where the status was right."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class Browser:
         """Post a form that answers with a redirect; returns where to."""
         body = urlencode(fields).encode()
         return self.send("POST", path, {"Content-Type": "application/x-www-form-urlencoded"}, body, 303).location
+
+    def post_as_script(self, path: str, fields: dict[str, str], headers: dict[str, str]) -> Answer:
+        """Post a form by script, whatever the answer is."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.send("POST", path, form | headers, urlencode(fields).encode(), None)
 
     def post_json(self, path: str, value: object, headers: dict[str, str]) -> Any:
         """Post JSON as a script does; returns the JSON of the answer."""
@@ -74,7 +83,8 @@ class Browser:
             name, _, rest = header.partition("=")
             self._cookies[name] = rest.partition(";")[0]
         if wanted is not None and response.status != wanted:
-            raise Unexpected(f"{method} {path}: {response.status} instead of {wanted}: {text[:300]}")
+            told = f"{method} {path}: {response.status} instead of {wanted}: {text[:300]}"
+            raise Unexpected(told, _status(response))
         return Answer(response.status, text, response.headers.get("Location", ""))
 
     def forget(self) -> None:
@@ -88,6 +98,11 @@ class Browser:
     def _with_cookies(self, headers: dict[str, str]) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         return headers | {"Cookie": cookies} if cookies else headers
+
+
+def _status(response: http.client.HTTPResponse) -> int:
+    """An answer of 503 that does not say when to come again is no better than one of 500."""
+    return 500 if response.status == 503 and not response.headers.get("Retry-After") else response.status
 
 
 def _quoted(name: str) -> str:

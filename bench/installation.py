@@ -34,6 +34,16 @@ class Installation:
     folder: Path
     slug: str
     people: tuple[Person, ...]
+    database_url: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of its database, as SQLAlchemy takes it."""
+        return self.settings().database_url
+
+    def settings(self) -> Settings:
+        """What it runs with, for an application inside this process."""
+        return _settings(self.folder, self.database_url)
 
     @property
     def database(self) -> Path:
@@ -42,14 +52,21 @@ class Installation:
     def serve(self, more: Mapping[str, str] | None = None) -> Served:
         """The product as `make run` serves it, on a free port; not started yet. `more` adds to its environment."""
         port = free_port()
-        environment = {"INSTANCE_DIR": str(self.folder), "HOST": HOST, "PORT": str(port), **(more or {})}
+        environment = {"INSTANCE_DIR": str(self.folder), "DATABASE_URL": self.database_url}
+        environment |= {"HOST": HOST, "PORT": str(port), **(more or {})}
         return Served([sys.executable, "run.py"], environment, port, self.folder / "server.log")
 
 
-def furnish(folder: Path, people: Sequence[Person], *, items: int, pool: int) -> Installation:
-    """Make tables and content, put the people in, and open a contest of one attempt and that many items for them."""
-    settings = Settings.from_environment({"INSTANCE_DIR": str(folder)})
-    app = create_app(settings)
+def _settings(folder: Path, database_url: str) -> Settings:
+    return Settings.from_environment({"INSTANCE_DIR": str(folder), "DATABASE_URL": database_url})
+
+
+def furnish(folder: Path, people: Sequence[Person], *, items: int, pool: int, database_url: str = "") -> Installation:
+    """Make tables and content, put the people in, and open a contest of one attempt and that many items for them.
+
+    Without an address the database is a file of SQLite in that folder.
+    """
+    app = create_app(_settings(folder, database_url))
     with contextlib.redirect_stdout(sys.stderr):
         run.prepare(app)
     with app.app_context():
@@ -59,7 +76,7 @@ def furnish(folder: Path, people: Sequence[Person], *, items: int, pool: int) ->
         slug = open_contest(opening, actor=None, now=now)
         db.session.remove()
         db.engine.dispose()
-    return Installation(folder, slug, tuple(people))
+    return Installation(folder, slug, tuple(people), database_url)
 
 
 def appoint(made: Installation, login: str) -> None:

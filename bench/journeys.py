@@ -65,7 +65,7 @@ class Zhisai:
         if answer.status == 303 and answer.location == self._path("/result"):
             return False
         if answer.status != 200:
-            raise Unexpected(f"{answer.status} {answer.location} instead of the paper")
+            raise Unexpected(f"{answer.status} {answer.location} instead of the paper", answer.status)
         self._read_paper(answer.text)
         return True
 

@@ -1,12 +1,56 @@
-"""The figures of a bench as a table for people."""
+"""The figures of a bench and of the drills as tables for people."""
 
 import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.journeys import WAYS
+from bench.ledger import DOUBLED, LOST, Fault
 
 COLUMNS = ("", "CPU毫秒/份", "份/秒", "开考 p50/p99", "保存 p50/p99", "交卷 p50/p99", "丢失", "出错")
 NAMES = {"floor": "裸 Flask 下限", "usual": "常见写法的 Flask", "zhisai": "知赛"}
+DRILL_COLUMNS = ("演练", "次数", "确认过的保存", "丢失", "重复", "500", "503", "其他", "秒")
+
+
+@dataclass
+class Outcome:
+    """What a drill showed. `faults` is empty when nothing acknowledged was lost or doubled and no 500 came."""
+
+    name: str
+    rounds: int = 0
+    acknowledged: int = 0
+    seconds: float = 0.0
+    crashes: int = 0  # answers of 500
+    turned_away: int = 0  # answers of 503 with Retry-After: as it should be
+    figures: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, when: str, faults: Iterable[Fault]) -> None:
+        """Keep these faults, each with the moment at which it showed."""
+        self.faults += [Fault(fault.kind, f"{when}: {fault}") for fault in faults]
+
+    def count(self, kind: str) -> int:
+        return sum(fault.kind == kind for fault in self.faults)
+
+
+def drills(outcomes: Sequence[Outcome]) -> str:
+    """One line for each drill, and below them what was wrong."""
+    rows = [DRILL_COLUMNS, *(_drill(outcome) for outcome in outcomes)]
+    lines = _aligned(rows)
+    lines += [f"  {outcome.name}：{note}" for outcome in outcomes for note in outcome.notes]
+    lines += [f"  ! {outcome.name}: {fault}" for outcome in outcomes for fault in outcome.faults[:20]]
+    return "\n".join(lines)
+
+
+def _drill(outcome: Outcome) -> tuple[str, ...]:
+    other = len(outcome.faults) - outcome.count(LOST) - outcome.count(DOUBLED)
+    counts = (
+        outcome.rounds, outcome.acknowledged, outcome.count(LOST), outcome.count(DOUBLED), outcome.crashes,
+        outcome.turned_away, other, round(outcome.seconds),
+    )  # fmt: skip
+    return (outcome.name, *map(str, counts))
 
 
 def table(summary: dict[str, Any]) -> str:

@@ -69,22 +69,38 @@ class Served:
     def kill(self) -> None:
         """End all its processes at once, without a word of warning (kill -9)."""
         for pid in self._tree():  # the first is the parent, which then cannot start a child anew
-            _signal(pid, signal.SIGKILL)
+            end(pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait(PATIENCE)
         self._process = None
+
+    def kill_workers(self) -> list[int]:
+        """End those that answer, at once; the parent is left, and starts others. Returns their ids."""
+        killed = self._tree()[1:]
+        for pid in killed:
+            end(pid, signal.SIGKILL)
+        return killed
+
+    def wait_for_others(self, killed: list[int]) -> float:
+        """Wait until others than these answer; returns the seconds that took. Raises NotServing."""
+        began = time.monotonic()
+        while not set(self._tree()[1:]) - set(killed) or not self._answers():
+            if time.monotonic() - began > PATIENCE:
+                raise NotServing(self._log.read_text(encoding="utf-8", errors="replace")[-2000:])
+            time.sleep(0.02)
+        return time.monotonic() - began
 
     def stop(self) -> None:
         """Ask it to stop, and insist after ten seconds."""
         if self._process is None:
             return
         tree = self._tree()
-        _signal(self._process.pid, signal.SIGTERM)
+        end(self._process.pid, signal.SIGTERM)
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             for pid in tree:
-                _signal(pid, signal.SIGKILL)
+                end(pid, signal.SIGKILL)
             self._process.wait(PATIENCE)
         self._process = None
 
@@ -101,10 +117,7 @@ class Served:
     def _tree(self) -> list[int]:
         if self._process is None or self._process.poll() is not None:
             return []
-        found = [self._process.pid]
-        for pid in found:  # grows while it is read: children of children
-            found += _children(pid)
-        return found
+        return [self._process.pid, *descendants(self._process.pid)]
 
 
 def free_port() -> int:
@@ -113,6 +126,14 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def descendants(pid: int) -> list[int]:
+    """The ids of all processes that this one has started, and of those that they have."""
+    found = _children(pid)
+    for child in found:  # grows while it is read
+        found += _children(child)
+    return found
 
 
 def _children(pid: int) -> list[int]:
@@ -141,6 +162,7 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
+def end(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process that may have ended already."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)

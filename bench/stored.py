@@ -1,10 +1,14 @@
-"""What a database file holds, read past the server: the judge of what was lost."""
+"""What a database holds, read past the server: the judge of what was lost."""
 
 import importlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 Responses = dict[str, list[int]]
 
@@ -28,11 +32,34 @@ def sqlite() -> Any:
     return importlib.import_module("sqlite3")
 
 
+def sqlite_library() -> str:
+    """The file of the compiled SQLite that the product uses."""
+    package = sqlite().__name__.split(".")[0]
+    path = importlib.import_module("_sqlite3" if package == "sqlite3" else f"{package}._sqlite3").__file__
+    assert path is not None
+    return path
+
+
 def reading(path: Path) -> Any:
     """A connection that may read only; it sees what is committed, and nothing else."""
     connection = sqlite().connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=10)
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+@contextmanager
+def connected(url: str | sa.URL) -> Iterator[sa.Connection]:
+    """A connection of SQLAlchemy's to either database, for reading; each statement sees what is committed then."""
+    url = sa.make_url(url)
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine("sqlite://", module=sqlite(), creator=lambda: reading(Path(url.database or "")))
+    else:
+        engine = sa.create_engine(url)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def sheet(connection: Any, attempt_id: int) -> Sheet | None:

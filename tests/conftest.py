@@ -31,6 +31,13 @@ BACKENDS = ("sqlite", "postgresql")
 hypothesis_settings.register_profile(
     "zhisai", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
+# `make chaos`: as many examples as asked for, and other ones each time.
+hypothesis_settings.register_profile(
+    "long",
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "2000")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "zhisai"))
 
 

@@ -10,7 +10,7 @@ from config import ROOT, Settings, SettingsError
 
 VARIABLES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "INSTANCE_DIR", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES",
-    "THREADS",
+    "THREADS", "IDLE_MINUTES",
 )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_redis_is_taken_as_given(tmp_path):
     [
         ("SECRET_KEY", "short"),
         ("PORT", "80a"), ("PORT", "0"), ("PORT", "70000"), ("PORT", "８０００"), ("TRUSTED_PROXIES", "-1"),
-        ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "jingsai.example.gov.cn"), ("PUBLIC_URL", "https://"),
+        ("IDLE_MINUTES", "0"), ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "jingsai.example.gov.cn"), ("PUBLIC_URL", "https://"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_used_is_named_with_advice(tmp_path, name, value):
@@ -110,5 +110,5 @@ def test_every_variable_that_the_code_reads_is_a_setting_of_the_list():
     code = (ROOT / "config.py").read_text() + (ROOT / "run.py").read_text()
     names = set(re.findall(r'(?:environ\.get\(|environ, )"([A-Z_]+)"', code))
     assert names <= set(VARIABLES)
-    assert len(fields(Settings)) == 9
+    assert len(fields(Settings)) == 10
     assert Path(ROOT, "docs").is_dir()

@@ -210,3 +210,54 @@ def test_whoever_waits_too_long_at_the_gate_leaves_the_line(tmp_path):
     with gate:
         told.append("free")
     assert told == ["out", "free"]
+
+
+def test_nobody_waits_behind_a_writer_who_is_stuck(tmp_path):
+    gate, told = Gate(None, patience=60, stuck_after=0.05), []
+
+    def wait():
+        try:
+            with gate:
+                told.append("in")
+        except Unavailable:
+            told.append("out")
+
+    with gate:
+        waiting = [threading.Thread(target=wait) for _ in range(3)]
+        for thread in waiting:
+            thread.start()
+        for thread in waiting:
+            thread.join(10)
+        assert told == ["out"] * 3
+        with pytest.raises(Unavailable, match="stuck"):
+            gate.__enter__()
+    with gate:
+        told.append("free")
+    assert told[3:] == ["free"]
+
+
+def test_while_writing_is_refused_one_tries_and_the_others_are_told_at_once():
+    gate = Gate(None, patience=60, stuck_after=60)
+    with pytest.raises(Unavailable, match="locked"), gate:
+        raise Unavailable("locked", None, RuntimeError("locked"))
+    with gate, pytest.raises(Unavailable, match="stuck"):
+        gate.__enter__()
+
+    def pass_through():
+        with gate:
+            pass
+
+    gate.__enter__()
+    queued = threading.Thread(target=pass_through)
+    queued.start()  # it waits its turn: writing works again
+    while len(gate._waiting) < 2:
+        pass
+    gate.__exit__()
+    queued.join(10)
+    assert not queued.is_alive()
+
+
+def test_a_lock_file_that_cannot_be_made_is_a_matter_of_waiting(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable), Gate(tmp_path / "file" / "lock"):
+        pass

@@ -32,6 +32,12 @@ find_python() {
 }
 
 make_environment() {
+    # --clear empties the folder that a link leads to, and that is somebody else's
+    if [ -L .venv ]; then
+        say ".venv 是一个链接，指向别处的文件夹；在这里装依赖会清空那个文件夹，所以没有动。请先删去链接（rm .venv），再执行一次刚才的命令。" \
+            ".venv is a link: installing here would empty the folder it leads to. Remove the link (rm .venv), then repeat the command."
+        exit 1
+    fi
     python="$(find_python)"
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         say "本机的 Python 缺少 venv。Debian 和 Ubuntu 请以 root 执行：apt install python3-venv，然后再执行一次刚才的命令。" \

@@ -10,6 +10,7 @@ from flask import Flask
 from app.cli.attempt import attempt
 from app.cli.backup import backup, restore
 from app.cli.bank import bank
+from app.cli.clock import clock
 from app.cli.content import content
 from app.cli.contest import contest
 from app.cli.doctor import doctor
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup,
     restore,
     doctor,
+    clock,
 )
 
 

@@ -112,7 +112,7 @@ def _as_json(row: questions.ListedContest, now: datetime) -> dict[str, object]:
 
 
 def _state(row: questions.ListedContest, now: datetime) -> str:
-    return STATES[phase(row.opens_at, row.closes_at, now)]
+    return "已暂停" if row.paused_at is not None else STATES[phase(row.opens_at, row.closes_at, now)]
 
 
 def _quiz(wanted: str) -> quizzes.QuizRow:

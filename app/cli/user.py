@@ -9,11 +9,13 @@ from flask.cli import AppGroup
 from app.cli.files import print_json, stop
 from app.extensions import utc_now
 from app.operations import accounts
-from app.operations.accounts import LoginTaken, WeakPassword
+from app.operations.accounts import LoginTaken
+from app.queries import accounts as questions
 from app.rules.invalid import Invalid
+from app.rules.password import WeakPassword, check_password
 from app.rules.roles import Role
 
-user = AppGroup("user", help="账号：新建组织者和管理员。")
+user = AppGroup("user", help="账号：新建组织者和管理员，停用账号。")
 
 
 @user.command("create")
@@ -36,7 +38,7 @@ def create(login: str, name: str, role: str | None, password_stdin: bool, as_jso
     now = utc_now()
     try:
         if password is not None:
-            accounts.check_password(password, login)
+            check_password(password, login)
         user_id, token = accounts.make_account(name, login, Role(role) if role else None, actor=None, now=now)
         if password is not None:
             accounts.set_password(user_id, password, now=now)
@@ -47,3 +49,20 @@ def create(login: str, name: str, role: str | None, password_stdin: bool, as_jso
         print_json({"id": user_id, "login": login, "role": role, "link": link})
     else:
         click.echo(f"已新建账号 {login}。" + (f"请本人在7天内打开：{link}" if link else "密码已设好。"))
+
+
+@user.command("disable")
+@click.option("--login", required=True, help="账号。")
+def disable(login: str) -> None:
+    """停用账号：立即退出所有登录，收回全部角色，未用的链接作废；人还在名单上，仍可用姓名参赛。
+
+    \b
+    例：flask user disable --login zhoumin
+    退出码：0 已停用，1 没有这个账号，或者他是最后一个管理员
+    """
+    found = questions.by_login(login)
+    if found is None:
+        stop(1, f"没有账号 {login}。")
+    if not accounts.disable(found.id, actor=None, now=utc_now()):
+        stop(1, "他是最后一个管理员，停用以后就没有人能管理了。请先设一个新的管理员。")
+    click.echo(f"已停用账号 {login}。")

@@ -57,6 +57,8 @@ PRAGMAS = {
     "journal_size_limit": "67108864",
 }
 
+# Nobody waits for a lock or a lost server until all threads wait: the answer is 503, and there is another try.
+POSTGRESQL_PATIENCE = {"connect_timeout": 5, "options": "-c lock_timeout=3000"}
 
 # What a busy, full or unreachable database raises: whoever asked should try again.
 Unavailable = OperationalError
@@ -94,7 +96,8 @@ def init(app: Flask) -> None:
     if made.is_sqlite:
         options: dict[str, Any] = {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}
     else:
-        options = {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16}
+        options = {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16, "pool_timeout": 5}
+        options["connect_args"] = POSTGRESQL_PATIENCE
     options["hide_parameters"] = True  # an error in a log must not carry names, telephones or leases
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     app.extensions["writers"] = made

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.exc import OperationalError as Unavailable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.database.gate import Gate
@@ -51,11 +52,16 @@ class Writers:
                 return _rowcount(connection, statement, parameters)
         entry = _Entry(statement, parameters)
         self._queue.append(entry)
-        with self.gate:
-            if not entry.done:
-                self._commit_together()
-        if entry.error is not None:
-            raise entry.error
+        try:
+            with self.gate:
+                if not entry.done:
+                    self._commit_together()
+                if entry.error is not None:
+                    raise entry.error  # inside, so that the gate learns of it
+        except Unavailable:
+            with contextlib.suppress(ValueError, IndexError):  # whoever was told 503 is not written behind its back
+                self._queue.remove(entry)
+            raise
         return entry.rowcount
 
     def close(self) -> None:
@@ -68,8 +74,14 @@ class Writers:
         batch = []
         while self._queue:
             batch.append(self._queue.popleft())
+        assert self._engine is not None and self._engine.dialect.dbapi is not None
         try:
             self._commit(batch)
+        except (Unavailable, self._engine.dialect.dbapi.OperationalError) as error:
+            self._forget_connection()  # no statement's fault: trying each one alone would only take each as long
+            told = error if isinstance(error, Unavailable) else Unavailable("grouped statements", None, error)
+            for entry in batch:
+                entry.error = told
         except BaseException:
             self._forget_connection()  # whatever state it is in: nothing of the batch is stored
             for entry in batch:  # one faulty statement must not cost its neighbours their answers

@@ -69,7 +69,7 @@ def _with_twin(question: ReadQuestion, draft: Draft, same: Draft, alike: Draft) 
     elif key_texts(same) != key_texts(draft):
         message = f"与{same.place}题干和选项都相同，答案却不同（{same.place}、{draft.place}），请核对哪个对，删去另一题"
     else:
-        message = f"与{same.place}重复（{same.place}、{draft.place}题干和选项都相同），请删去一题"
+        message = f"与{same.place}重复（{same.place}、{draft.place}题干和选项都相同），只导入前一题"
     problem = Problem(question.row, "题干", "warning", message, question.sheet)
     return replace(question, problems=(*question.problems, problem))
 

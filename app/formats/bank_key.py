@@ -11,8 +11,17 @@ _TRUE = "正确 对 √ ✓ ✔ ☑ 是 真 true t yes y right 同意 说法正�
 _FALSE = "错误 错 × ✗ ✘ ✕ ✖ ❌ x 否 不是 假 false f no n wrong 不同意 不对 不正确 说法错误 错误的 错的"
 _TRUTHS = dict.fromkeys(_TRUE.split(), True) | dict.fromkeys(_FALSE.split(), False)
 
+# what a key is called where it is told with its name: 答案：B
+KEY_NAMES = ("正确答案", "参考答案", "标准答案", "正确选项", "正确项", "答案", "answer")
+_NAMES = "|".join(KEY_NAMES)
+_NAMED = re.compile(
+    rf"\s*(?:[【\[(（]\s*(?:{_NAMES})\s*[】\])）]\s*[:：]?|(?:{_NAMES})\s*(?:[:：]|[为是]\s*[:：]?))\s*(?=\S)",
+    re.IGNORECASE,
+)
+
 _LETTERS = re.compile(r"[A-J](?:[\s,、;|/&.+和]*[A-J])*", re.IGNORECASE)
 _FIGURES = re.compile(r"\d{1,2}(?:[\s,、;|/&]+\d{1,2})*")
+_CIRCLED = re.compile(r"[①-⑩](?:[\s,，、;；]*[①-⑩])+")
 _LETTER_AND_TEXT = re.compile(r"([A-J])\s*[.、:)\s]\s*(.+)", re.DOTALL)
 _SEPARATORS = ("\n", "|", ";", "、", ",")
 _WRAPPED = re.compile(r"[\[(【{<「](.*)[\])】}>」]", re.DOTALL)
@@ -25,6 +34,11 @@ class KeyReading:
 
     places: tuple[int, ...] | None
     warning: str = ""
+
+
+def bare_key(text: str) -> str:
+    """A key without the name that some write into its cell as well: 正确答案：B."""
+    return _NAMED.sub("", text, count=1) if _NAMED.match(text) else text
 
 
 def read_truth(text: str) -> bool | None:
@@ -40,6 +54,8 @@ def read_key(text: str, options: tuple[str, ...]) -> KeyReading:
     if _LETTERS.fullmatch(plain):
         return KeyReading(_places(ord(sign) - ord("A") for sign in plain.upper() if "A" <= sign <= "J"))
     by_text = _by_text(plain, options)
+    if by_text is None and (signs := _CIRCLED.fullmatch(text.strip())):
+        return KeyReading(_places(ord(sign) - ord("①") for sign in signs[0] if "①" <= sign <= "⑩"))
     if _FIGURES.fullmatch(plain):
         return _by_figures(plain, by_text, options)
     if by_text is None and (both := _LETTER_AND_TEXT.fullmatch(plain)):

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from app.formats.bank_key import KEY_NAMES
 from app.formats.bank_pieces import NUMBER_SIGN, kind_named, kind_not_offered
 from app.rules.question import MOST_OPTIONS, QuestionKind, letter
 
 _NAMES = {
-    "key": "正确答案 参考答案 标准答案 正确选项 正确项 答案 answer",
+    "key": " ".join(KEY_NAMES),
     "explanation": "答案解析 试题解析 参考解析 题目解析 解析 解答 analysis explanation",
     "source": "法律依据 法条依据 参考依据 答案依据 依据 来源 出处",
     "topic": "知识点 考点",
@@ -18,7 +19,7 @@ _NAMES = {
 }
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 _ANY = "|".join(sorted(_FIELD_OF, key=len, reverse=True))
-_KEY_NAMES = "|".join(_NAMES["key"].split())
+_KEY_NAMES = "|".join(KEY_NAMES)
 
 _FIELD = re.compile(
     rf"(?:[【\[(（]\s*(?P<bracketed>{_ANY})\s*[】\])）]\s*[:：]?|(?P<bare>{_ANY})\s*[:：])\s*", re.IGNORECASE
@@ -169,6 +170,17 @@ def options(line: str, following: int | None) -> list[tuple[int, str]]:
     return [(place, text.strip())]
 
 
+def options_on_line(line: str, following: str) -> list[str]:
+    """The options of a line that begins with a signed one, each with its letter; the line itself when it is one only.
+
+    `following` is the line below.
+    """
+    if option_letter(line, -1) is None:
+        return [line]
+    found = options(line, option_letter(following, -1))
+    return [f"{letter(place)}.{text}" for place, text in found] if len(found) > 1 else [line]
+
+
 def inline_options(stem: str) -> tuple[str, str]:
     """A stem and the options that follow it on the same line: ……（　　） A. 甲 B. 乙."""
     for found in islice(_INLINE_A.finditer(stem), _TRIED):
@@ -197,6 +209,11 @@ def distances_to_options(lines: list[str]) -> list[int]:
     return distances
 
 
+def _either_width(place: int) -> str:
+    """What matches the letter of an option, as typed in half or in full width."""
+    return f"[{letter(place)}{chr(ord(letter(place)) + 0xFEE0)}]"
+
+
 def _folded_start(line: str) -> str:
     """The first signs of a line in half width, one for one, so that places in it are places in the line."""
     return line[:12].translate(_HALF_WIDTH)
@@ -215,7 +232,7 @@ def _split(place: int, text: str, spaced: bool) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     before = r"(?:(?<=\s)|(?<=[;；。]))" if spaced else r"(?<![A-Za-z0-9、和及或与])"
     while place + 1 < MOST_OPTIONS:
-        sign = re.search(rf"(?<=\S)\s*{before}" + _SIGN.format(letter(place + 1)) + r"(?=\S)", text)
+        sign = re.search(rf"(?<=\S)\s*{before}" + _SIGN.format(_either_width(place + 1)) + r"(?=\S)", text)
         if not sign or not text[: sign.start()].strip():
             break
         found.append((place, text[: sign.start()].strip()))

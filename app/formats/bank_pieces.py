@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.formats.bank_key import read_truth
+from app.formats.bank_key import bare_key, read_truth
 from app.rules.question import Level, Picture, QuestionKind, letter, tidy
 
 BLANK = "（　　）"
@@ -29,6 +29,7 @@ _AUTHOR = re.compile(r"【\s*(?:出题|供题|命题)(?:人|单位)?\s*[:：]\s*
 _SIGN = re.compile(r"[（(\[【]\s*([A-J])\s*[)）\]】]\s*[.．、:：]?\s*|([A-Ja-j])\s*[.．、:：)）]\s*")
 _LETTER_AND_SPACE = re.compile(r"([A-J])\s+")
 _LETTERS = re.compile(r"[A-Ja-j](?:[\s,、;]*[A-Ja-j])*")
+_TRUTH_BEHIND = re.compile(r"(?<=[。.！!])\s*([√×✓✗✔✘])$")
 _MOST_NOTES = 20
 _STOPS = " 。.?？!！，,；;"
 
@@ -89,6 +90,8 @@ def split_number(stem: str) -> tuple[str, str]:
 def clean(pieces: Pieces) -> None:
     """Take out of stem and options what is not theirs, and put it where it belongs."""
     pieces.options = _bare_options(pieces)
+    if pieces.places is None:
+        pieces.key = bare_key(pieces.key)
     stem = _bare_stem(pieces, tidy(pieces.stem))
     pieces.stem = stem if pieces.places is not None else _without_key(pieces, stem)
 
@@ -131,6 +134,9 @@ def _without_key(pieces: Pieces, stem: str) -> str:
         pieces.key = pieces.key or inside
         # a statement to be judged needs no gap
         return (stem[: found.start()] + ("" if is_truth else BLANK) + stem[found.end() :]).strip()
+    if not pieces.key and not any(pieces.options) and (sign := _TRUTH_BEHIND.search(stem)):
+        pieces.key = sign[1]
+        return stem[: sign.start()].rstrip()
     return stem
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from app.formats.bank_draft import draft_question, tell_duplicates
 from app.formats.bank_pieces import Pieces, kind_named, kind_not_offered, split_number
 from app.formats.columns import Header, bare, cell, column_letter, find_header, meanings
+from app.formats.options_cell import options_in_one_cell
 from app.formats.problem import Problem, Reading, ReadQuestion
 from app.formats.table import Sheet, Table
 from app.rules.question import MOST_OPTIONS, QuestionKind, letter
@@ -37,7 +38,8 @@ _LONGEST_TITLE = 12
 _LONGEST_HEADING = 30
 _LONGEST_SHOWN = 40
 _HAN_FIGURES = "一二三四五六七八九十"
-_ONE_CELL = re.compile(r"\s*[|｜\n]\s*")
+_SUM = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?")
+_MOST_OF_A_SUM = 3  # cells: the word, how many questions, how many points
 _COPIED = ("explanation", "source", "topic", "difficulty", "kind_word")
 _OPTIONS = tuple(f"option{place}" for place in range(MOST_OPTIONS))
 _TOLD = {
@@ -79,7 +81,9 @@ def read_bank_table(table: Table, by_hand: ByHand | None = None, *, tells_twins:
             continue
         recognised.append(header.told(sheet.name))
         skipped += _unused(sheet, header)
-        questions += [draft_question(pieces) for pieces in _SheetReader(sheet, header).read()]
+        reader = _SheetReader(sheet, header)
+        questions += [draft_question(pieces) for pieces in reader.read()]
+        skipped += reader.skipped
     problems = list(table.problems)
     if not recognised:
         message = "没有找到表头。请在表格第一行写上列名，至少有“题干”和“答案”两列，选项写在“选项A、选项B……”各列"
@@ -159,11 +163,6 @@ def meaning_of_title(title: str) -> str | None:
     return "gap" if _GAP_TITLE.fullmatch(title) else None
 
 
-def options_in_one_cell(whole: str) -> list[str]:
-    """The options that one cell holds, between strokes or one on a line."""
-    return [part for part in _ONE_CELL.split(whole) if part]
-
-
 def _is_enough(columns: Mapping[str, int]) -> bool:
     options = sum(name.startswith("option") for name in columns)
     # one option alone may be a key: the row 题干 … A of a table without header
@@ -184,6 +183,7 @@ class _SheetReader:
         self.sheet = sheet
         self.columns = header.columns
         self.first = header.row + 1
+        self.skipped: list[str] = []
         titles_above = " ".join(value for row in sheet.rows[: max(header.row, 0)] for value in row[:1])
         self._name_kind(f"{sheet.name or ''} {titles_above}")
 
@@ -191,7 +191,7 @@ class _SheetReader:
         found = []
         for index in range(self.first, len(self.sheet.rows)):
             row = self.sheet.rows[index]
-            if not any(value.strip() for value in row) or self._is_heading(row):
+            if not any(value.strip() for value in row) or self._is_heading(row) or self._is_sum(index, row):
                 continue
             found.append(self._pieces(index, row))
         return found
@@ -216,6 +216,15 @@ class _SheetReader:
             self._name_kind(said)
             return True
         return False
+
+    def _is_sum(self, index: int, row: tuple[str, ...]) -> bool:
+        """Whether the row only counts what stands above it: 合计 9题."""
+        filled = [value.strip() for value in row if value.strip()]
+        if len(filled) > _MOST_OF_A_SUM or not _SUM.fullmatch(filled[0]):
+            return False
+        where = f"工作表“{self.sheet.name}”" if self.sheet.name else ""
+        self.skipped.append(f"{where}第{index + 1}行“{' '.join(filled)[:_LONGEST_SHOWN]}”不是试题，没有读取")
+        return True
 
     def _pieces(self, index: int, row: tuple[str, ...]) -> Pieces:
         number, stem = split_number(self._text(row, "stem"))

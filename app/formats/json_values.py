@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.formats.bank_key import read_truth
-from app.formats.bank_lines import option_letter, options
-from app.formats.bank_table import meaning_of_title, options_in_one_cell
+from app.formats.bank_table import meaning_of_title
 from app.formats.columns import bare
 from app.formats.loose_html import plain_if_markup
+from app.formats.options_cell import options_in_one_cell
 from app.rules.question import letter, tidy
 
 # by which an option's text is called, the surest first
@@ -40,7 +40,6 @@ _NAMED_BY = frozenset(
     )
 )
 _LETTER = re.compile(r"[A-Ja-j]")
-_SEMICOLONS = re.compile(r"\s*[;；]\s*")
 # controls and lone surrogates, which no database takes
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DEEPEST = 4
@@ -122,10 +121,6 @@ def read_options(value: Any) -> list[Option]:
 def _of_string(whole: str) -> list[Option]:
     text = shown(whole)
     parts = options_in_one_cell(text)
-    if len(parts) == 1 and option_letter(text, 0) == 0:
-        parts = [part for _, part in options(text, None)]
-    if len(parts) == 1:
-        parts = [part for part in _SEMICOLONS.split(text) if part]
     return [Option(part, markup=part) for part in parts[:_KEPT_OPTIONS]]
 
 

@@ -8,6 +8,7 @@ from app.formats.word_gathering import gathered
 from app.formats.word_items import Item
 from app.formats.word_package import BROKEN, UNREADABLE, WordPackage, is_word, open_package
 from app.formats.word_pictures import Album
+from app.formats.word_runs import MARKED
 from app.formats.word_xml import NOT_WELL_FORMED, TooMuch
 
 _MOST_LINES = 200_000
@@ -42,7 +43,7 @@ def read_word(content: bytes) -> Reading:
         reading.title,
         reading.note,
         reading.questions,
-        (*reading.problems, *_problems(blocks, album)),
+        (*reading.problems, *_problems(blocks, album), *_unread_marks(reading, blocks)),
         reading.recognised,
         (*reading.skipped, *_skipped(blocks.runs.counted)),
         reading.images,
@@ -74,6 +75,18 @@ def _problems(blocks: Blocks, album: Album) -> list[Problem]:
     if hidden := blocks.runs.counted["隐藏文字"]:
         found.append(f"文档里有{hidden}处隐藏文字，已一并读取，请核对；不需要的请删去后再上传")
     return [Problem(None, None, "warning", message) for message in found]
+
+
+def _unread_marks(reading: Reading, blocks: Blocks) -> list[Problem]:
+    """Where keys are missing and words are set off, the one is probably meant by the other."""
+    without = sum(1 for question in reading.questions if question.draft is not None and not question.draft.key)
+    if not without or not blocks.runs.counted[MARKED]:
+        return []
+    message = (
+        f"有{without}题没有答案。文档里有文字用颜色、加粗或底色标出，如果标的是答案：这里不看颜色和粗细，"
+        "请在每题选项下面另写一行，如“答案：B”，再上传；题不多时，也可以在预览里逐题勾选"
+    )
+    return [Problem(None, None, "warning", message)]
 
 
 def _skipped(counted: Counter[str]) -> list[str]:

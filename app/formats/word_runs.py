@@ -15,6 +15,7 @@ _LINE_BEGINS, _LINE_ENDS = "\U000f0000", "\U000f0001"
 _UNDERLINED = re.compile(rf"{_LINE_BEGINS}([^{_LINE_ENDS}]*){_LINE_ENDS}")
 _GAP = re.compile(r"[ \u00a0\u2000-\u200a]{2,}|[ \u00a0\u2000-\u200a]*[\t\u3000][ \t\u00a0\u2000-\u200a\u3000]*")
 _KEY_ON_LINE = re.compile(r"[A-J\uff21-\uff2a](?:[、,，]?[A-J\uff21-\uff2a]){0,9}|[√×✓✗对错]|正确|错误")
+_KEY_IN_BRACKETS = re.compile(rf"[（(][ \t\u00a0\u3000]*(（(?:{_KEY_ON_LINE.pattern})）)[ \t\u00a0\u3000]*[)）]")
 _GAP_IN_BRACKETS = re.compile(rf"[（(][ \t\u00a0\u3000]*(?:{BLANK}[ \t\u00a0\u3000]*)+[)）]")
 _GAPS = re.compile(rf"{BLANK}(?:[ \t\u00a0\u3000]*{BLANK})+")
 _SYMBOL_FIELD = re.compile(
@@ -22,6 +23,8 @@ _SYMBOL_FIELD = re.compile(
 )
 
 _LINE_ENDS_IN_XML = re.compile(r"[\r\n]+")
+
+MARKED = "突出显示"
 
 _DROPPED = {
     "w:pPr", "w:rPr", "w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "w:sdtPr", "w:sdtEndPr",
@@ -55,6 +58,7 @@ class Runs:
         text = "".join(self._parts)
         if _LINE_BEGINS in text:
             text = _UNDERLINED.sub(_gap, text.replace(_LINE_ENDS + _LINE_BEGINS, ""))
+            text = _KEY_IN_BRACKETS.sub(r"\1", text)
             text = _GAPS.sub(BLANK, _GAP_IN_BRACKETS.sub(BLANK, text))
         if UNKNOWN_SIGN in text:
             self._remark(f"有一个特殊符号没有看懂，写成了“{UNKNOWN_SIGN}”，请核对并改正")
@@ -114,6 +118,8 @@ class Runs:
             return text
         if is_on(child(properties, "w:vanish")) and text.strip():
             self.counted["隐藏文字"] += 1
+        if text.strip() and _is_marked(properties):
+            self.counted[MARKED] += 1
         fonts = child(properties, "w:rFonts")
         font = value(fonts, "ascii") or value(fonts, "hAnsi")
         if is_symbol_font(font):
@@ -161,6 +167,15 @@ class Runs:
                 found = True
         if not found:
             self.counted["图形"] += 1
+
+
+def _is_marked(properties: Element) -> bool:
+    """Whether a run is set off by colour, bold or a ground, as some mark the right option."""
+    colour = (value(child(properties, "w:color")) or "auto").lower()
+    ground = (value(child(properties, "w:highlight")) or "none").lower()
+    shade = (value(child(properties, "w:shd"), "fill") or "auto").lower()
+    is_coloured = colour not in ("auto", "000000") or ground not in ("none", "white")
+    return is_coloured or shade not in ("auto", "ffffff") or is_on(child(properties, "w:b"))
 
 
 def _newest(alternatives: Element) -> Element | None:

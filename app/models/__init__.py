@@ -1,6 +1,6 @@
 """The tables. Importing this package makes all of them known to the metadata."""
 
-from app.models.attempt import Attempt, Grading
+from app.models.attempt import Attempt, Grading, Notice
 from app.models.audit import AuditEntry, Throttle
 from app.models.bank import Image, KeptTwins, Question, QuestionBank
 from app.models.contest import Contest, ItemPool, Sitting, Terms
@@ -26,6 +26,7 @@ __all__ = [
     "ItemPool",
     "KeptTwins",
     "LateSheet",
+    "Notice",
     "Question",
     "QuestionBank",
     "Quiz",

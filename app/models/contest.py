@@ -38,7 +38,7 @@ class Terms(Base):
 
 
 class Sitting(Base):
-    """When a contest is open."""
+    """When a contest is open. While it is paused its clock stands at `paused_at`."""
 
     __tablename__ = "sittings"
     __table_args__ = (sa.CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),)
@@ -48,6 +48,7 @@ class Sitting(Base):
     mode: Mapped[str] = mapped_column(sa.String(20), default="official")
     opens_at: Mapped[datetime] = mapped_column(Moment)
     closes_at: Mapped[datetime] = mapped_column(Moment)
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ItemPool(Base):

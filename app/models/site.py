@@ -5,6 +5,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
 
+DAYS_KEPT = 365
+
 
 class Site(Base):
     """One row: the name, the organizer, whom to call."""
@@ -18,3 +20,6 @@ class Site(Base):
     phone: Mapped[str] = mapped_column(sa.String(60), default="")
     phone_hours: Mapped[str] = mapped_column(sa.String(60), default="")
     icp: Mapped[str] = mapped_column(sa.String(100), default="")
+    retention_days: Mapped[int] = mapped_column(
+        default=DAYS_KEPT, server_default=str(DAYS_KEPT), doc="how long after the closing receipts are shown"
+    )

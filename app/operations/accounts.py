@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, writing
+from app.database import Moment, db, grouped, writing
 from app.models import Activation, Grant, SignIn, User
-from app.operations import passwords
+from app.operations import passwords, throttles
 from app.operations.audit import record
 from app.operations.spelling import sort_key
-from app.operations.throttles import claim_try, forget_tries
 from app.queries import accounts as questions
 from app.queries import contests
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
+from app.rules.password import check_password
 from app.rules.roles import Role
 
 SIGN_IN_LASTS = timedelta(hours=12)
+PRESENCE_NOTED_EVERY = timedelta(minutes=1)
 LINK_LASTS = timedelta(days=7)
-SHORTEST_PASSWORD = 10
 LOGIN = re.compile(r"[A-Za-z0-9._@-]{3,60}")
 LOGIN_RULE = "账号用3到60位字母、数字、点、横线，不留空格。"
 LOGIN_TAKEN = "这个账号已经有人用了，请换一个。"
@@ -37,10 +37,6 @@ class SignedIn:
     user_id: int
 
 
-class WeakPassword(ValueError):
-    """The password chosen is too easy to guess; the message says what to choose."""
-
-
 class LoginTaken(ValueError):
     """Another person has this login already."""
 
@@ -51,20 +47,27 @@ def digest(token: str) -> str:
 
 
 def sign_in(login: str, password: str, *, origin: str, now: datetime, replaces: str = "") -> SignedIn:
-    """Sign in with an account. Raises Refusal WRONG_PASSWORD or TOO_MANY_TRIES, alike for known and unknown logins.
+    """Sign in with an account. Raises Refusal WRONG_PASSWORD, TOO_MANY_TRIES, QUEUED or BUSY, alike for all logins.
 
     `origin` is where the try comes from: tries are counted per login and origin, so nobody can lock out another.
     `replaces` is the digest of the browser's earlier sign-in, which ends.
     """
     throttle = digest(f"login\n{login}\n{origin}")
-    claim_try(throttle, now)
-    user = questions.by_login(login)
-    kept = user.password_hash if user else None
-    if not passwords.matches(kept, password) or user is None or user.left_at is not None:
-        raise Refusal(Reason.WRONG_PASSWORD)
+    address = throttles.address(origin, "login", throttles.LOGINS_OF_AN_ADDRESS)
+    signs = [address, throttles.password(password)]
+    with passwords.place() as hasher:
+        noted = throttles.take_turn(signs, now)
+        tries = throttles.claim_try(throttle, now)
+        user = questions.by_login(login)
+        kept = user.password_hash if user else None
+        if not hasher.matches(kept, password) or user is None or user.left_at is not None:
+            throttles.count_failures(signs if tries == 1 else signs[1:], now)
+            raise Refusal(Reason.WRONG_PASSWORD)
     user_id = user.id
     with writing():
-        forget_tries(throttle)
+        throttles.forget_tries(throttle)
+        if address.digest in noted:
+            throttles.take_back_a_failure(address)
         token = _new_sign_in(user_id, None, now, replaces)
         record(user_id, "account.sign_in", f"user:{user_id}", now)
     return SignedIn(token, user_id)
@@ -83,17 +86,23 @@ def enter(
     """Sign in for one contest by name and the last four digits of the telephone.
 
     Returns the namesakes to choose from when several fit and `user_id` names none of them. Raises Refusal
-    NOT_ON_ROSTER or TOO_MANY_TRIES. The sign-in opens this contest only, and none of the person's roles.
+    NOT_ON_ROSTER, TOO_MANY_TRIES or QUEUED. The sign-in opens this contest only, and none of the person's roles.
     """
     throttle = digest(f"entry\n{name}\n{origin}")
-    claim_try(throttle, now)
+    address = throttles.address(origin, "entry", throttles.NAMES_OF_AN_ADDRESS)
+    noted = throttles.take_turn([address], now)
+    tries = throttles.claim_try(throttle, now)
     found = contests.candidates(contest_id, name, tail)
     if user_id is not None:
         found = [candidate for candidate in found if candidate.user_id == user_id]
     if not found:
+        if tries == 1:
+            throttles.count_failures([address], now)
         raise Refusal(Reason.NOT_ON_ROSTER)
     with writing():
-        forget_tries(throttle)
+        throttles.forget_tries(throttle)
+        if address.digest in noted:
+            throttles.take_back_a_failure(address)
         if len(found) > 1:
             return found
         token = _new_sign_in(found[0].user_id, contest_id, now, replaces)
@@ -106,6 +115,24 @@ def sign_out(token_digest: str, *, now: datetime) -> None:
         db.session.execute(
             sa.update(SignIn).where(SignIn.digest == token_digest, SignIn.revoked_at.is_(None)).values(revoked_at=now)
         )
+
+
+_NOTE_PRESENCE = (
+    sa.update(SignIn)
+    .where(SignIn.digest == sa.bindparam("b_digest"), SignIn.revoked_at.is_(None))
+    .where(SignIn.seen_at <= sa.bindparam("b_noted", type_=Moment))
+    .where(sa.or_(SignIn.seen_at > sa.bindparam("b_idle", type_=Moment), SignIn.contest_id.is_not(None)))
+    .values(seen_at=sa.bindparam("b_now", type_=Moment))
+)
+
+
+def note_presence(token_digest: str, *, idle: timedelta, now: datetime) -> None:
+    """Remember that this browser was seen, at most once a minute.
+
+    An account that has been idle too long stays so: what it may still see of its open paper does not wake its roles.
+    """
+    noted = now - PRESENCE_NOTED_EVERY
+    grouped(_NOTE_PRESENCE, {"b_digest": token_digest, "b_noted": noted, "b_idle": now - idle, "b_now": now})
 
 
 def make_setup_link(*, now: datetime) -> str | None:
@@ -156,7 +183,8 @@ def activate(token: str, *, name: str, login: str, password: str, now: datetime)
     Raises Refusal LINK_USED, WeakPassword or LoginTaken; the link then stays usable.
     """
     check_password(password, login)
-    hashed = passwords.hashed(password)  # before the transaction: it takes longer than the transaction may
+    with passwords.place() as hasher:  # before the transaction: it takes longer than the transaction may
+        hashed = hasher.hashed(password)
     with writing():
         claim = (
             sa.update(Activation)
@@ -188,7 +216,8 @@ def set_password(user_id: int, password: str, *, now: datetime) -> None:
     """Set a password directly (command line). Every sign-in of the person ends. Raises WeakPassword."""
     user = questions.by_id(user_id)
     check_password(password, (user.login if user else None) or "")
-    hashed = passwords.hashed(password)
+    with passwords.place() as hasher:
+        hashed = hasher.hashed(password)
     with writing():
         db.session.get_one(User, user_id).password_hash = hashed
         _revoke_all(user_id, now)
@@ -198,14 +227,15 @@ def set_password(user_id: int, password: str, *, now: datetime) -> None:
 def change_password(user_id: int, old: str, new: str, *, now: datetime) -> SignedIn:
     """Change the own password: every sign-in ends and a new one begins. Raises WeakPassword, Refusal WRONG_PASSWORD."""
     throttle = digest(f"password\n{user_id}")
-    claim_try(throttle, now)
-    user = questions.by_id(user_id)
-    if user is None or not passwords.matches(user.password_hash, old):
-        raise Refusal(Reason.WRONG_PASSWORD)
-    check_password(new, user.login or "")
-    hashed = passwords.hashed(new)
+    with passwords.place() as hasher:
+        throttles.claim_try(throttle, now)
+        user = questions.by_id(user_id)
+        if user is None or not hasher.matches(user.password_hash, old):
+            raise Refusal(Reason.WRONG_PASSWORD)
+        check_password(new, user.login or "")
+        hashed = hasher.hashed(new)
     with writing():
-        forget_tries(throttle)
+        throttles.forget_tries(throttle)
         db.session.get_one(User, user_id).password_hash = hashed
         _revoke_all(user_id, now)
         record(user_id, "account.change_password", f"user:{user_id}", now)
@@ -229,14 +259,23 @@ def revoke(user_id: int, role: Role, *, actor: int, now: datetime) -> bool:
         return True
 
 
-def check_password(password: str, login: str) -> None:
-    """Raises WeakPassword for one that is short, all alike, or contains the login."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise WeakPassword(f"密码至少{SHORTEST_PASSWORD}位，可以用一句好记的话。")
-    if len(set(password)) < 5 or password.isdigit():
-        raise WeakPassword("密码太容易猜到，请换一个，不要全是数字或同几个字符。")
-    if login and login.casefold() in password.casefold():
-        raise WeakPassword("密码里不要包含账号，请换一个。")
+def disable(user_id: int, *, actor: int | None, now: datetime) -> bool:
+    """Take login and password from a person: every sign-in and every unused link ends at once, roles too.
+
+    The person stays on every roster. False, and nothing happens, when the site would lose its last administrator.
+    """
+    with writing():
+        if questions.administrators() <= {user_id}:
+            return False
+        user = db.session.get_one(User, user_id)
+        user.login = user.password_hash = None
+        _revoke_all(user_id, now)
+        unused = sa.update(Activation).where(Activation.user_id == user_id, Activation.used_at.is_(None))
+        db.session.execute(unused.values(used_at=now))
+        held = sa.update(Grant).where(Grant.user_id == user_id, Grant.ends_at.is_(None))
+        db.session.execute(held.values(ends_at=now))
+        record(actor, "account.disable", f"user:{user_id}", now)
+        return True
 
 
 def _new_sign_in(user_id: int, contest_id: int | None, now: datetime, replaces: str = "") -> str:

@@ -9,18 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Moment, Writers, db, milliseconds, table, writers, writing
-from app.models import Attempt, Contest, Grading, RosterEntry, SignIn, Sitting
+from app.models import Attempt, Contest, RosterEntry, SignIn, Sitting
 from app.operations.audit import record
+from app.operations.handing_in import hand_in_here
 from app.queries import attempts as questions
 from app.queries import pools
-from app.rules import admission, receipt, timing
+from app.rules import admission, timing
+from app.rules import attempt as machine
 from app.rules.admission import Reason, Refusal
-from app.rules.assembly import Paper, assemble
-from app.rules.grading import Graded, grade
-from app.rules.prose import local
-from app.rules.results import Finished, result
+from app.rules.assembly import assemble
 from app.rules.sheet import AnswerSheet
-from app.rules.terms import ContestTerms
 
 # One transaction closes this many overdue papers, so that a rush at the deadline never holds the gate for long.
 OVERDUE_BATCH = 25
@@ -39,8 +37,8 @@ class Saving(StrEnum):
 def start(contest_id: int, user_id: int, *, now: datetime, accept_short: bool = False, seed: str | None = None) -> int:
     """Start an attempt, or resume the one that is open, and return its id.
 
-    Raises Refusal: NOT_ON_ROSTER, NOT_PUBLISHED, NOT_OPEN, CLOSED, USED_UP, or LATE_START when the closing cuts the
-    duration and `accept_short` is false. However many callers come at once, one attempt is made.
+    Raises Refusal: NOT_ON_ROSTER, NOT_PUBLISHED, PAUSED, NOT_OPEN, CLOSED, USED_UP, or LATE_START when the closing cuts
+    the duration and `accept_short` is false. However many callers come at once, one attempt is made.
     """
     for _ in range(2):  # on PostgreSQL the second of two simultaneous starters finds the first one's attempt
         try:
@@ -53,21 +51,31 @@ def start(contest_id: int, user_id: int, *, now: datetime, accept_short: bool = 
 
 def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, seed: str) -> int:
     place = _place(contest_id, user_id)
+    sitting = db.session.execute(_SITTING, {"sitting_id": place.sitting_id}).one()
     terms = pools.terms(contest_id, place.terms)
     made = _made(place)
-    if made.open_id is not None and _is_overdue(made.open_deadline, made.open_grace, now):
-        _hand_in(made.open_id, None, now)
+    if made.open_id is not None and _is_overdue(made.open_deadline, made.open_grace, made.open_held_at or now):
+        hand_in_here(made.open_id, None, now, only_overdue=True)
         made = _made(place)
-    standing = admission.Standing(place.opens_at, place.closes_at, terms.attempts_allowed, made.count, made.open_id)
+    standing = admission.Standing(
+        sitting.opens_at,
+        sitting.closes_at,
+        terms.attempts_allowed,
+        made.count,
+        made.open_id,
+        is_paused=sitting.paused_at is not None,
+    )
     verdict = admission.admission(standing, now)
     if isinstance(verdict, Reason):
-        raise Refusal(verdict, opens=place.opens_at, closes=place.closes_at, allowed=terms.attempts_allowed)
+        raise Refusal(verdict, opens=sitting.opens_at, closes=sitting.closes_at, allowed=terms.attempts_allowed)
     if verdict.resume is not None:
         return verdict.resume
-    minutes = timing.shortened(terms.duration, place.closes_at, now)
+    minutes = timing.shortened(terms.duration, sitting.closes_at, now)
     if minutes is not None and not accept_short:
         raise Refusal(Reason.LATE_START, minutes=minutes)
-    pool, ordinal = pools.pool(contest_id, place.pool), made.count + 1
+    pool, ordinal = pools.pool(contest_id, place.pool), (made.last or 0) + 1
+    grace = timedelta(seconds=terms.grace)
+    course = machine.start(now, duration=terms.duration, closes_at=sitting.closes_at, grace=grace)
     attempt_id = _insert(
         roster_entry_id=place.entry_id,
         sitting_id=place.sitting_id,
@@ -78,8 +86,8 @@ def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, see
         lease=secrets.token_hex(16),
         pool_version=pool.version,
         terms_version=place.terms,
-        started_at=now,
-        deadline=timing.deadline(now, terms.duration, place.closes_at),
+        started_at=course.started_at,
+        deadline=course.deadline,
         grace=terms.grace * 1000,
     )
     record(user_id, "attempt.start", f"attempt:{attempt_id}", now, contest=contest_id, ordinal=ordinal)
@@ -90,8 +98,8 @@ def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, see
 _attempts, _entries, _sittings, _contests = (table(each) for each in (Attempt, RosterEntry, Sitting, Contest))
 _PLACE = (
     sa.select(
-        _entries.c.id.label("entry_id"), _sittings.c.id.label("sitting_id"), _sittings.c.opens_at,
-        _sittings.c.closes_at, *(part.label(name) for name, part in pools.newest(_entries.c.contest_id).items()),
+        _entries.c.id.label("entry_id"), _sittings.c.id.label("sitting_id"),
+        *(part.label(name) for name, part in pools.newest(_entries.c.contest_id).items()),
     )
     .select_from(_entries)
     .outerjoin(_contests, sa.and_(_contests.c.id == _entries.c.contest_id, _contests.c.published_at.is_not(None)))
@@ -99,12 +107,20 @@ _PLACE = (
     .where(_entries.c.contest_id == sa.bindparam("contest_id"), _entries.c.user_id == sa.bindparam("user_id"))
     .with_for_update(of=_entries)
 )  # fmt: skip
+# PostgreSQL: whoever pauses the sitting or moves its closing waits for those who are starting, and they for that.
+_SITTING = (
+    sa.select(_sittings.c.opens_at, _sittings.c.closes_at, _sittings.c.paused_at)
+    .where(_sittings.c.id == sa.bindparam("sitting_id"))
+    .with_for_update(read=True)
+)
 _is_open = _attempts.c.handed_in_at.is_(None)
 _MADE = sa.select(
-    sa.func.count().label("count"),
+    sa.func.count(sa.case((_attempts.c.given_back.is_(False), 1))).label("count"),
+    sa.func.max(_attempts.c.ordinal).label("last"),
     sa.func.max(sa.case((_is_open, _attempts.c.id))).label("open_id"),
     sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.deadline))), Moment).label("open_deadline"),
     sa.func.max(sa.case((_is_open, _attempts.c.grace))).label("open_grace"),
+    sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.held_at))), Moment).label("open_held_at"),
 ).where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"), _attempts.c.sitting_id == sa.bindparam("sitting_id"))
 _INSERT = sa.insert(_attempts)
 
@@ -120,7 +136,7 @@ def _place(contest_id: int, user_id: int) -> Any:
 
 
 def _made(place: Any) -> Any:
-    """How many attempts there are in a sitting, and the one that is open with its deadline."""
+    """How many attempts count in a sitting, the last ordinal, and the one that is open with its deadline."""
     return db.session.execute(_MADE, {"entry_id": place.entry_id, "sitting_id": place.sitting_id}).one()
 
 
@@ -141,7 +157,8 @@ _SAVE = (
         Attempt.lease == sa.bindparam("b_lease"),
         Attempt.handed_in_at.is_(None),
         Attempt.revision < sa.bindparam("b_revision"),
-        sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace >= sa.bindparam("b_ms", type_=sa.BigInteger),
+        sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace
+        >= sa.func.coalesce(sa.type_coerce(Attempt.held_at, sa.BigInteger), sa.bindparam("b_ms", type_=sa.BigInteger)),
         sa.exists()
         .where(RosterEntry.id == Attempt.roster_entry_id, SignIn.digest == sa.bindparam("b_digest"))
         .where(
@@ -192,9 +209,9 @@ def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet
     state = questions.state_for_saving(attempt_id, digest=digest, now=now)
     if state is None:
         return Saving.SIGNED_OUT
-    if state.handed_in_by == "person":  # a person's own word is the last
+    if state.handed_in_by not in (None, "server"):  # a person's own word is the last
         return Saving.HANDED_IN
-    if state.handed_in_at is not None or _is_overdue(state.deadline, state.grace, now):
+    if state.handed_in_at is not None or _is_overdue(state.deadline, state.grace, state.held_at or now):
         return Saving.LATE
     return Saving.ELSEWHERE if state.lease != lease else Saving.SAVED
 
@@ -205,7 +222,7 @@ def hand_in(attempt_id: int, *, actor: int | None, now: datetime) -> bool:
     After deadline + grace this is the server's hand-in, stamped at the deadline, whoever asked for it.
     """
     with writing():
-        return _hand_in(attempt_id, actor, now)
+        return hand_in_here(attempt_id, actor, now)
 
 
 def hand_in_overdue(*, now: datetime) -> int:
@@ -213,7 +230,7 @@ def hand_in_overdue(*, now: datetime) -> int:
     handed_in = 0
     while batch := questions.overdue(now, OVERDUE_BATCH):
         with writing():
-            handed_in += sum(_hand_in(attempt_id, None, now) for attempt_id in batch)
+            handed_in += sum(hand_in_here(attempt_id, None, now, only_overdue=True) for attempt_id in batch)
     return handed_in
 
 
@@ -221,91 +238,5 @@ def close_if_overdue(attempt_id: int, *, now: datetime) -> bool:
     """Hand in one attempt if its time is over: correctness never waits for the sweeper."""
     if not questions.is_overdue(attempt_id, now):
         return False
-    return hand_in(attempt_id, actor=None, now=now)
-
-
-# Both rows are locked: on PostgreSQL neither a save nor another hand-in of the person comes in between.
-_TO_GRADE = (
-    sa.select(
-        _attempts.c.paper, _attempts.c.sheet, _attempts.c.started_at, _attempts.c.deadline, _attempts.c.grace,
-        _attempts.c.terms_version, _attempts.c.roster_entry_id, _entries.c.contest_id,
-        *(part.label(f"newest_{name}") for name, part in pools.newest(_entries.c.contest_id).items()),
-    )
-    .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
-    .where(_attempts.c.id == sa.bindparam("attempt_id"))
-    .with_for_update(of=(_entries, _attempts))
-)  # fmt: skip
-_OPEN = _TO_GRADE.where(_is_open)
-_CLOSE = sa.update(_attempts).where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
-_GRADING = sa.insert(table(Grading))
-_CLEAR_GRADING = sa.delete(table(Grading)).where(
-    table(Grading).c.attempt_id == sa.bindparam("b_id"), table(Grading).c.pool_version == sa.bindparam("b_version")
-)
-_FINISHED = sa.select(
-    _attempts.c.score, _attempts.c.time_taken, _attempts.c.handed_in_at, _attempts.c.started_at, _attempts.c.answered,
-    _attempts.c.voided_at.is_not(None),
-).where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"), ~_is_open)  # fmt: skip
-_RESULT = sa.update(_entries).where(_entries.c.id == sa.bindparam("b_id"))
-
-
-def _hand_in(attempt_id: int, actor: int | None, now: datetime) -> bool:
-    attempt = db.session.execute(_OPEN, {"attempt_id": attempt_id}).one_or_none()
-    if attempt is None:
-        return False
-    overdue = _is_overdue(attempt.deadline, attempt.grace, now)
-    finished = attempt.deadline if overdue else timing.finished_at(now, attempt.deadline)
-    finished = max(finished, attempt.started_at)  # a clock set back takes no time
-    by = "person" if actor is not None and now < attempt.deadline else "server"  # at the deadline the page does it
-    graded, sheet = _graded(attempt)
-    closed = {
-        "b_id": attempt_id,
-        "handed_in_at": finished,
-        "handed_in_by": by,
-        "time_taken": milliseconds(finished) - milliseconds(attempt.started_at),
-        "score": graded.score,
-        "answered": graded.answered,
-        "receipt": receipt.number(attempt_id, local(finished)),
-        "fingerprint": receipt.fingerprint(attempt.paper, sheet),
-    }
-    if not db.session.execute(_CLOSE, closed).rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
-        return False
-    _count(attempt_id, attempt, graded, now)
-    record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by=by)
-    return True
-
-
-def grade_again(attempt_id: int, now: datetime) -> int:
-    """Grade what is now stored on a finished attempt in place of what was, in the caller's transaction: its score."""
-    attempt = db.session.execute(_TO_GRADE, {"attempt_id": attempt_id}).one()
-    graded, sheet = _graded(attempt)
-    changed: dict[str, Any] = {"score": graded.score, "answered": graded.answered}
-    changed["fingerprint"] = receipt.fingerprint(attempt.paper, sheet)
-    db.session.execute(sa.update(_attempts).where(_attempts.c.id == attempt_id).values(changed))
-    db.session.execute(_CLEAR_GRADING, {"b_id": attempt_id, "b_version": attempt.newest_pool})
-    _count(attempt_id, attempt, graded, now)
-    return graded.score
-
-
-def _count(attempt_id: int, attempt: Any, graded: Graded, now: datetime) -> None:
-    pool_version, marks = attempt.newest_pool, list(graded.marks)
-    grading = {"attempt_id": attempt_id, "pool_version": pool_version, "score": graded.score, "marks": marks}
-    db.session.execute(_GRADING, grading | {"graded_at": now})
-    _recount(attempt.roster_entry_id, pools.terms(attempt.contest_id, attempt.newest_terms))
-
-
-def _graded(attempt: Any) -> tuple[Graded, AnswerSheet]:
-    """What the stored sheet earns by the newest keys."""
-    terms = pools.terms(attempt.contest_id, attempt.terms_version)
-    pool, sheet = pools.pool(attempt.contest_id, attempt.newest_pool), AnswerSheet.from_json(attempt.sheet)
-    return grade(Paper.from_json(attempt.paper), terms.spec, pool.keys, sheet), sheet
-
-
-def _recount(entry_id: int, terms: ContestTerms) -> None:
-    """Set the result that counts from all of the person's finished attempts."""
-    rows = db.session.execute(_FINISHED, {"entry_id": entry_id})
-    counted = result([Finished(*tuple(row)) for row in rows], terms.counting)
-    counts: dict[str, Any] = {"result": None, "time_taken": None, "handed_in_at": None, "valid_attempts": 0}
-    if counted:
-        counts = vars(counted) | {"result": counted.score}
-        del counts["score"]
-    db.session.execute(_RESULT, counts | {"b_id": entry_id})
+    with writing():
+        return hand_in_here(attempt_id, None, now, only_overdue=True)

@@ -175,6 +175,9 @@ def _judged_row(
         if (same := held.by_fingerprint.get(mark)) is not None:
             action, twin = "skip", same[0]
             problems.append(Problem(read.row, "题干", "warning", _told(same, draft), read.sheet))
+        elif action == "add" and (number := held.retired.get(mark)) is not None:
+            action = "drop"  # somebody has thrown it out: it comes back only when it is asked for
+            problems.append(Problem(read.row, "题干", "warning", _told_retired(number), read.sheet))
         elif (number := held.by_stem.get(stem)) is not None:
             twin = number
             message = f"与题库第{number}题题干相同、选项不同，请核对是否要两道都留"
@@ -198,6 +201,10 @@ def _judged_row(
 def _nearly(twin: dict[str, Any]) -> str:
     where = f"题库第{twin['number']}题" if "number" in twin else twin["place"]
     return f"与{where}相近（{twin['percent']}%），请对照着看是否两题都要"
+
+
+def _told_retired(number: int) -> str:
+    return f"与题库第{number}题相同，那一题已经停用，先不导入；仍要用，请到题库里恢复第{number}题，或点“要导入这一题”"
 
 
 def _told(same: tuple[int, frozenset[str]], draft: Draft) -> str:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from app.database import Moment, db, writing
 from app.models import Attempt, LateSheet, RosterEntry, SignIn, Sitting
-from app.operations.attempts import grade_again
 from app.operations.audit import record
+from app.operations.handing_in import grade_again
 from app.queries import attempts as questions
 from app.queries import papers, pools
 from app.rules.assembly import Paper

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import Attempt, Grant, RosterEntry, User
+from app.models import Attempt, Grant, RosterEntry, SignIn, User
 from app.queries import people as questions
 from app.rules.masking import mask_phone
 from app.rules.matching import KnownPerson, Match, plain_name
@@ -65,7 +65,7 @@ def absent_people(
 
 
 def remove(user_ids: Sequence[int], now: datetime) -> int:
-    """Mark these people as having left, inside the transaction that is open; returns how many did.
+    """Mark these people as having left and end their sign-ins, in the transaction that is open; returns how many did.
 
     Whoever has started an attempt or been given a role in the meantime stays.
     """
@@ -78,6 +78,9 @@ def remove(user_ids: Sequence[int], now: datetime) -> int:
     managing = sa.select(Grant.id).where(Grant.user_id == User.id, lasting)
     leave = sa.update(User).where(User.id.in_(user_ids), User.left_at.is_(None), ~answered.exists(), ~managing.exists())
     done = db.session.execute(leave.values(left_at=now), execution_options={"synchronize_session": False})
+    left = sa.select(User.id).where(User.id.in_(user_ids), User.left_at.is_not(None))
+    live = sa.update(SignIn).where(SignIn.user_id.in_(left), SignIn.revoked_at.is_(None))
+    db.session.execute(live.values(revoked_at=now), execution_options={"synchronize_session": False})
     return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
 
 

@@ -12,6 +12,7 @@ from app.models import Import, ImportChange
 from app.operations.audit import record
 from app.operations.bank_previews import compared_bank, judged, rejudged
 from app.operations.images import keep_images
+from app.operations.questions import ChangedMeanwhile
 from app.queries import banks as questions
 from app.queries import imports
 from app.rules.invalid import Invalid
@@ -39,11 +40,19 @@ def read_again(import_id: int, by_hand: ByHand, *, folder: Path, actor: int | No
 
 
 def correct_row(
-    import_id: int, position: int, draft: Draft, *, serial: int = 0, actor: int | None, now: datetime
+    import_id: int,
+    position: int,
+    draft: Draft,
+    *,
+    serial: int = 0,
+    corrections: int = 0,
+    actor: int | None,
+    now: datetime,
 ) -> None:
     """Put a corrected question in the place of a row; its verdict is given anew.
 
-    `serial` is that of the reading in which the row was seen. Raises Invalid, also when the file was read again since.
+    `serial` is that of the reading in which the row was seen, `corrections` how often it had been corrected. Raises
+    ChangedMeanwhile when somebody else has corrected it since, and Invalid, also when the file was read again.
     """
     found = _previewed(import_id)
     rows = imports.rows_now(found)
@@ -51,12 +60,18 @@ def correct_row(
         raise Invalid("没有这一行，请回到预览重新选择。")
     bank_id = found.reading["bank_id"]
     held = questions.held(bank_id) if bank_id is not None else questions.NOTHING_HELD
-    _decide(import_id, position, {"row": rejudged(rows[position], draft, held)}, serial, actor, now)
+    row = rejudged(rows[position], draft, held) | {"corrections": corrections + 1}
+    _decide(import_id, position, {"row": row}, serial, actor, now)
 
 
-def choose_row(import_id: int, position: int, chosen: bool, *, actor: int | None, now: datetime) -> None:
-    """Say whether a row is to be imported. Raises Invalid when the import was decided on before."""
-    _decide(import_id, position, {"chosen": chosen}, None, actor, now)
+def choose_row(
+    import_id: int, position: int, chosen: bool, *, serial: int = 0, actor: int | None, now: datetime
+) -> None:
+    """Say whether a row is to be imported; `serial` is that of the reading in which the row was seen.
+
+    Raises Invalid when the import was decided on before, or its file was read again since.
+    """
+    _decide(import_id, position, {"chosen": chosen}, serial, actor, now)
 
 
 def _previewed(import_id: int, *, is_locked: bool = False) -> Import:
@@ -69,7 +84,7 @@ def _previewed(import_id: int, *, is_locked: bool = False) -> Import:
 
 
 def _decide(
-    import_id: int, position: int, values: dict[str, Any], serial: int | None, actor: int | None, now: datetime
+    import_id: int, position: int, values: dict[str, Any], serial: int, actor: int | None, now: datetime
 ) -> None:
     values = values | {"changed_at": now, "changed_by": actor}
     with writing():
@@ -77,11 +92,13 @@ def _decide(
         reading = _previewed(import_id, is_locked=True).reading
         if not 0 <= position < len(reading["rows"]):
             raise Invalid("没有这一行，请回到预览重新选择。")
-        if serial is not None and serial != reading.get("serial", 0):
+        if serial != reading.get("serial", 0):
             raise Invalid("这份文件刚刚按别的列重新读取过，您改的没有保存。请在预览里找到这一题再改。")
         decided = db.session.get(ImportChange, (import_id, position))
         if decided is None:
             decided = ImportChange(import_id=import_id, position=position)
             db.session.add(decided)
+        if "row" in values and (decided.row or {}).get("corrections", 0) != values["row"]["corrections"] - 1:
+            raise ChangedMeanwhile
         for name, value in values.items():
             setattr(decided, name, value)

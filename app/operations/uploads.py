@@ -114,11 +114,14 @@ def preview_people(
     return _store("people", content, file_name, judged, folder, actor, now)
 
 
-def confirm_import(import_id: int, *, actor: int | None, now: datetime, approve: bool = True) -> Confirmed:
+def confirm_import(
+    import_id: int, *, serial: int | None = None, actor: int | None, now: datetime, approve: bool = True
+) -> Confirmed:
     """Apply a previewed import, once: a second confirmation changes nothing and says so. Faulty rows are left out.
 
-    What has changed since the preview is taken into account. Questions wait for approval unless `approve`. Raises
-    Invalid when there is nothing to import.
+    What has changed since the preview is taken into account. Questions wait for approval unless `approve`. `serial` is
+    that of the reading that was looked at. Raises Invalid when there is nothing to import, or when the file was read
+    again since: nobody vouches for questions that he has not seen.
     """
     for _ in range(TRIES):
         stamp = imports.stamp(import_id)
@@ -127,6 +130,8 @@ def confirm_import(import_id: int, *, actor: int | None, now: datetime, approve:
             raise Invalid("没有这次上传，请重新上传文件。")
         if found.state != "previewed":
             return Confirmed(False, found.state, found.kind, found.outcome or {})
+        if serial is not None and serial != found.reading.get("serial", 0):
+            raise Invalid("这份文件刚刚按别的列重新读取过，还没有导入。请把下面重新读出的题看一遍，再点导入。")
         rows = imports.rows_now(found)
         if not any(row["action"] in EFFECTIVE for row in rows):
             raise Invalid("没有可以导入的内容：请按提示改好文件，再上传一次。")

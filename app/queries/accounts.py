@@ -1,18 +1,22 @@
 """Who somebody is and what the person may do."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.database import Moment, db, table
-from app.models import Activation, Contest, Grant, SignIn, Site, Unit, User
+from app.models import Activation, Attempt, Contest, Grant, RosterEntry, SignIn, Site, Unit, User
+from app.models.site import DAYS_KEPT
 from app.rules.roles import Role, includes
 
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever sits before the browser. A sign-in by name is `limited` to one contest and holds no role."""
+    """Whoever sits before the browser. A sign-in by name is `limited` to one contest and holds no role.
+
+    So is an account that was idle too long while a paper was open: it goes on answering, and does nothing else.
+    """
 
     user_id: int
     name: str
@@ -22,6 +26,7 @@ class Person:
     contest_slug: str | None
     sign_in_digest: str
     has_password: bool
+    seen_at: datetime
 
     # what Flask-Login asks
     is_authenticated = True
@@ -47,12 +52,14 @@ class Person:
         return self.may(Role.ADMINISTRATOR)
 
 
+IDLE = timedelta(minutes=30)
+
 # Built once, on tables: every page asks this.
 _users, _sign_ins, _contests, _units, _site = (table(each) for each in (User, SignIn, Contest, Unit, Site))
 _SIGNED_IN = (
     sa.select(
         _users.c.id, _users.c.name, _users.c.password_hash.is_not(None), _units.c.name, _sign_ins.c.contest_id,
-        _contests.c.slug,
+        _contests.c.slug, _sign_ins.c.seen_at,
     )
     .select_from(_users)
     .join(_sign_ins, _sign_ins.c.user_id == _users.c.id)
@@ -63,14 +70,38 @@ _SIGNED_IN = (
 )  # fmt: skip
 
 
-def signed_in(digest: str, now: datetime) -> Person | None:
-    """The person behind a live sign-in."""
+def signed_in(digest: str, now: datetime, idle: timedelta = IDLE) -> Person | None:
+    """The person behind a live sign-in. One not seen for longer than `idle` is over, unless a paper runs."""
     row = db.session.execute(_SIGNED_IN, {"digest": digest, "now": now}).one_or_none()
     if row is None:
         return None
-    user_id, name, has_password, unit, contest_id, slug = row
+    user_id, name, has_password, unit, contest_id, slug, seen_at = row
+    if now - seen_at > idle:
+        answering = _answering(user_id, contest_id, now, idle)
+        if answering is None:
+            return None
+        contest_id, slug = answering
     held = frozenset[Role]() if contest_id is not None else roles(user_id, now)
-    return Person(user_id, name, unit or "", held, contest_id, slug, digest, has_password)
+    return Person(user_id, name, unit or "", held, contest_id, slug, digest, has_password, seen_at)
+
+
+# A paper runs against its own clock: it keeps its sign-in until that has run out, and its result for a while after.
+_ANSWERING = (
+    sa.select(Contest.id, Contest.slug)
+    .join(RosterEntry, RosterEntry.contest_id == Contest.id)
+    .join(Attempt, Attempt.roster_entry_id == RosterEntry.id)
+    .where(RosterEntry.user_id == sa.bindparam("user_id"))
+    .where(
+        sa.func.coalesce(Attempt.handed_in_at, Attempt.deadline, type_=Moment) > sa.bindparam("since", type_=Moment),
+    )
+    .order_by(Attempt.id.desc())
+)
+
+
+def _answering(user_id: int, contest_id: int | None, now: datetime, idle: timedelta) -> tuple[int, str] | None:
+    """The contest, id and slug, on whose paper this person is working or has just worked."""
+    rows = db.session.execute(_ANSWERING, {"user_id": user_id, "since": now - idle})
+    return next(((found, slug) for found, slug in rows if contest_id in (None, found)), None)
 
 
 def roles(user_id: int, now: datetime) -> frozenset[Role]:
@@ -165,9 +196,10 @@ class SiteWords:
     phone: str = ""
     phone_hours: str = ""
     icp: str = ""
+    retention_days: int = DAYS_KEPT
 
 
-_SITE = sa.select(_site.c.name, _site.c.organizer, _site.c.phone, _site.c.phone_hours, _site.c.icp)
+_SITE = sa.select(*(_site.c[field.name] for field in fields(SiteWords)))
 
 
 def site() -> SiteWords:

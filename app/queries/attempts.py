@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.database import Moment, db, milliseconds
 from app.models import Attempt, Contest, RosterEntry, RosterUnit, SignIn, Sitting, User
 from app.queries import pools
+from app.rules import attempt as machine
 from app.rules import timing
 from app.rules.sheet import AnswerSheet
 from app.rules.terms import ContestTerms, Visible
@@ -22,12 +23,15 @@ class State:
     handed_in_by: str | None
     deadline: datetime
     grace: int
+    held_at: datetime | None
 
 
 def state_for_saving(attempt_id: int, *, digest: str, now: datetime) -> State | None:
     """The state of an attempt for the sign-in with that digest; None when it is not live or not the owner's."""
     select = (
-        sa.select(Attempt.lease, Attempt.handed_in_at, Attempt.handed_in_by, Attempt.deadline, Attempt.grace)
+        sa.select(
+            Attempt.lease, Attempt.handed_in_at, Attempt.handed_in_by, Attempt.deadline, Attempt.grace, Attempt.held_at
+        )
         .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
         .join(SignIn, SignIn.user_id == RosterEntry.user_id)
         .where(Attempt.id == attempt_id, SignIn.digest == digest)
@@ -40,6 +44,7 @@ def state_for_saving(attempt_id: int, *, digest: str, now: datetime) -> State | 
 
 _PAST_GRACE = sa.and_(
     Attempt.handed_in_at.is_(None),
+    Attempt.held_at.is_(None),
     sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace < sa.bindparam("ms", type_=sa.BigInteger),
 )
 _OVERDUE = (
@@ -52,13 +57,20 @@ _IS_OVERDUE = sa.select(Attempt.id).where(Attempt.id == sa.bindparam("attempt_id
 
 
 def overdue(now: datetime, limit: int) -> list[int]:
-    """Ids of open attempts past deadline and grace, the longest waiting first."""
+    """Ids of open attempts past deadline and grace, the longest waiting first; one that is held never is."""
     return list(db.session.scalars(_OVERDUE, {"now": now, "ms": milliseconds(now), "most": limit}))
 
 
 def is_overdue(attempt_id: int, now: datetime) -> bool:
     """Whether this attempt is open and past deadline and grace."""
     return bool(db.session.scalar(_IS_OVERDUE, {"attempt_id": attempt_id, "ms": milliseconds(now)}))
+
+
+def answering(now: datetime) -> int:
+    """How many attempts are open and can still be saved into."""
+    can_save = sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace >= milliseconds(now)
+    select = sa.select(sa.func.count()).select_from(Attempt).where(Attempt.handed_in_at.is_(None), can_save)
+    return db.session.scalars(select).one()
 
 
 @dataclass(frozen=True)
@@ -72,19 +84,32 @@ class OwnAttempt:
     unit: str
     terms: ContestTerms
     entry: RosterEntry
+    turn: int  # which of the attempts that count it is, from 1
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether it is open and past deadline and grace."""
-        grace = timedelta(milliseconds=self.attempt.grace)
-        return self.attempt.handed_in_at is None and timing.is_overdue(now, self.attempt.deadline, grace)
+        return machine.is_overdue(self.attempt.course, now)
+
+    @property
+    def held_at(self) -> datetime | None:
+        """Since when its clock stands still; None when it runs, or is handed in."""
+        return self.attempt.held_at if self.attempt.handed_in_at is None else None
 
     @property
     def sheet(self) -> AnswerSheet:
         return AnswerSheet.from_json(self.attempt.sheet)
 
 
+_earlier = sa.orm.aliased(Attempt)
+_turn = (
+    sa.select(sa.func.count() + 1)
+    .where(_earlier.roster_entry_id == Attempt.roster_entry_id, _earlier.sitting_id == Attempt.sitting_id)
+    .where(_earlier.ordinal < Attempt.ordinal, _earlier.given_back.is_(False))
+    .correlate(Attempt)
+    .scalar_subquery()
+)
 _OWN = (
-    sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry)
+    sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry, _turn)
     .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
     .join(Contest, Contest.id == RosterEntry.contest_id)
     .join(Sitting, Sitting.id == Attempt.sitting_id)
@@ -99,9 +124,9 @@ def own(attempt_id: int, user_id: int, contest_scope: int | None = None) -> OwnA
     row = db.session.execute(_OWN, {"attempt_id": attempt_id, "user_id": user_id}).one_or_none()
     if row is None or contest_scope not in (None, row[1].id):
         return None
-    attempt, contest, closes_at, name, unit, entry = row
+    attempt, contest, closes_at, name, unit, entry, turn = row
     terms = pools.terms(contest.id, attempt.terms_version)
-    return OwnAttempt(attempt, contest, closes_at, name, unit or "", terms, entry)
+    return OwnAttempt(attempt, contest, closes_at, name, unit or "", terms, entry, turn)
 
 
 def visible(contest_id: int, terms: ContestTerms, closes_at: datetime, now: datetime) -> Visible:
@@ -109,15 +134,17 @@ def visible(contest_id: int, terms: ContestTerms, closes_at: datetime, now: date
     rule = terms.review
     if rule.after_hand_in is rule.after_close or not timing.is_overdue(now, closes_at, timedelta(seconds=terms.grace)):
         return rule.visible(all_closed=False)
-    return rule.visible(all_closed=not db.session.scalar(_SOMEBODY_ANSWERS, {"contest_id": contest_id}))
+    return rule.visible(all_closed=not db.session.scalar(_NOT_OVER, {"contest_id": contest_id}))
 
 
-_SOMEBODY_ANSWERS = sa.select(
+# Somebody answers still, or the contest is paused: then its closing moves on.
+_NOT_OVER = sa.select(
     sa.exists().where(
         Attempt.handed_in_at.is_(None),
         Attempt.roster_entry_id == RosterEntry.id,
         RosterEntry.contest_id == sa.bindparam("contest_id"),
     )
+    | sa.exists().where(Sitting.contest_id == sa.bindparam("contest_id"), Sitting.paused_at.is_not(None))
 )
 
 
@@ -134,10 +161,19 @@ class Record:
     full_score: int
     band: str | None
     is_counted: bool
+    is_voided: bool
+    answered: int
+    total: int
+    receipt: str | None
+    fingerprint: str | None
+    kept_until: datetime
 
 
-def records(user_id: int, contest_scope: int | None, now: datetime) -> list[Record]:
-    """All attempts of a person, the newest first; scores only as far as the review rule allows."""
+def records(user_id: int, contest_scope: int | None, now: datetime, *, retention: timedelta) -> list[Record]:
+    """All attempts of a person, the newest first; scores only as far as the review rule allows.
+
+    Receipts are shown until the retention date, so long after the closing.
+    """
     select = (
         sa.select(Attempt, Contest, Sitting.closes_at, RosterEntry)
         .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
@@ -148,13 +184,16 @@ def records(user_id: int, contest_scope: int | None, now: datetime) -> list[Reco
     )
     if contest_scope is not None:
         select = select.where(RosterEntry.contest_id == contest_scope)
-    return [_record(*row, now) for row in db.session.execute(select)]
+    return [_record(*row, now, retention) for row in db.session.execute(select)]
 
 
-def _record(attempt: Attempt, contest: Contest, closes_at: datetime, entry: RosterEntry, now: datetime) -> Record:
+def _record(
+    attempt: Attempt, contest: Contest, closes_at: datetime, entry: RosterEntry, now: datetime, retention: timedelta
+) -> Record:
     terms = pools.terms(contest.id, attempt.terms_version)
     allowed = visible(contest.id, terms, closes_at, now)
     shown = allowed is not Visible.NOTHING and attempt.handed_in_at is not None
+    is_kept = now < closes_at + retention
     return Record(
         attempt_id=attempt.id,
         contest=contest.title,
@@ -164,5 +203,11 @@ def _record(attempt: Attempt, contest: Contest, closes_at: datetime, entry: Rost
         score=attempt.score if shown else None,
         full_score=terms.full_score,
         band=terms.band(attempt.score) if shown and attempt.score is not None and attempt.answered else None,
-        is_counted=shown and attempt.handed_in_at == entry.handed_in_at,
+        is_counted=shown and attempt.voided_at is None and attempt.handed_in_at == entry.handed_in_at,
+        is_voided=attempt.voided_at is not None,
+        answered=attempt.answered,
+        total=terms.spec.question_count,
+        receipt=attempt.receipt if is_kept else None,
+        fingerprint=attempt.fingerprint if is_kept else None,
+        kept_until=closes_at + retention,
     )

@@ -1,6 +1,6 @@
 """What pages and imports ask about question banks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -115,13 +115,15 @@ def spread(bank_id: int) -> Spread:
 class Held:
     """What an import compares with: the number and the key of each question held, by fingerprint, and by stem.
 
-    `texts` are what the questions ask, for finding those that say nearly the same; `numbers` are theirs.
+    `texts` are what the questions ask, for finding those that say nearly the same; `numbers` are theirs. `retired` are
+    the numbers of those that somebody has taken out of use, by fingerprint.
     """
 
     by_fingerprint: dict[str, tuple[int, frozenset[str]]]
     by_stem: dict[str, int]
     texts: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
+    retired: dict[str, int] = field(default_factory=dict)
 
 
 NOTHING_HELD = Held({}, {})
@@ -140,7 +142,11 @@ def held(bank_id: int) -> Held:
         right = frozenset(question.options[place] for place in question.key if place < len(question.options))
         whole.setdefault(question.fingerprint, (question.number, right))
         stems.setdefault(stem_fingerprint(question.stem), question.number)
-    return Held(whole, stems, tuple(texts), tuple(numbers))
+    gone = sa.select(Question.fingerprint, Question.number).where(
+        Question.bank_id == bank_id, Question.state == "retired"
+    )
+    retired = {mark: number for mark, number in db.session.execute(gone.order_by(Question.number.desc()))}
+    return Held(whole, stems, tuple(texts), tuple(numbers), retired)
 
 
 def _counts(bank_id: int | None = None) -> dict[int, list[tuple[str, str, int]]]:

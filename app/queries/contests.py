@@ -24,9 +24,12 @@ class ContestRow:
     closes_at: datetime
     roster_taken_at: datetime | None
     terms: ContestTerms
+    sitting_id: int
+    paused_at: datetime | None
 
     def phase(self, now: datetime) -> Phase:
-        return phase(self.opens_at, self.closes_at, now)
+        """While it is paused its clock stands still."""
+        return phase(self.opens_at, self.closes_at, self.paused_at or now)
 
 
 # Built once, on tables: building a statement costs more than executing it, and every page of a candidate asks these.
@@ -35,7 +38,8 @@ _entries, _units, _attempts = table(RosterEntry), table(RosterUnit), table(Attem
 _SELECT = (
     sa.select(
         _contests.c.id, _contests.c.slug, _contests.c.title, _contests.c.scope, _sittings.c.opens_at,
-        _sittings.c.closes_at, _contests.c.roster_taken_at, pools.newest(_contests.c.id)["terms"],
+        _sittings.c.closes_at, _contests.c.roster_taken_at, pools.newest(_contests.c.id)["terms"], _sittings.c.id,
+        _sittings.c.paused_at,
     )
     .join(_sittings, _sittings.c.contest_id == _contests.c.id)
     .where(_contests.c.published_at.is_not(None), _sittings.c.mode == "official")
@@ -47,19 +51,19 @@ _BY_ID = _SELECT.where(_contests.c.id == sa.bindparam("contest_id"))
 def all_published() -> list[ContestRow]:
     """Every published contest, the one that closes last first."""
     rows = db.session.execute(_SELECT.order_by(_sittings.c.closes_at.desc(), _contests.c.id.desc()))
-    return [_row(*row) for row in rows]
+    return [_row(*tuple(row)) for row in rows]
 
 
 def by_slug(slug: str) -> ContestRow | None:
     """The published contest of that address."""
     row = db.session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
-    return _row(*row) if row else None
+    return _row(*tuple(row)) if row else None
 
 
 def by_id(contest_id: int) -> ContestRow | None:
     """The published contest of that id."""
     row = db.session.execute(_BY_ID, {"contest_id": contest_id}).one_or_none()
-    return _row(*row) if row else None
+    return _row(*tuple(row)) if row else None
 
 
 def _row(
@@ -71,9 +75,13 @@ def _row(
     closes_at: datetime,
     roster_taken_at: datetime | None,
     terms_version: int,
+    sitting_id: int,
+    paused_at: datetime | None,
 ) -> ContestRow:
     terms = pools.terms(contest_id, terms_version)
-    return ContestRow(contest_id, slug, title, scope, opens_at, closes_at, roster_taken_at, terms)
+    return ContestRow(
+        contest_id, slug, title, scope, opens_at, closes_at, roster_taken_at, terms, sitting_id, paused_at
+    )
 
 
 @dataclass(frozen=True)
@@ -126,17 +134,28 @@ def _candidate(user_id: int, entry_id: int, name: str, unit: str, parent: str, p
 
 @dataclass(frozen=True)
 class Used:
-    """A person's attempts in a contest so far; `best` and the rest in hundredths."""
+    """A person's attempts in a contest so far, without those that were voided and given back; `result` in hundredths.
+
+    `open_clock` is the moment by which the open one is judged: None is now, a moment is the beginning of a pause.
+    """
 
     count: int
     open_id: int | None
     open_deadline: datetime | None
+    open_clock: datetime | None
     result: int | None
     last_id: int | None
 
 
 _USED = (
-    sa.select(_attempts.c.id, _attempts.c.handed_in_at, _attempts.c.deadline, _entries.c.result)
+    sa.select(
+        _attempts.c.id,
+        _attempts.c.handed_in_at,
+        _attempts.c.deadline,
+        _attempts.c.held_at,
+        _attempts.c.given_back,
+        _entries.c.result,
+    )
     .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
     .where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"))
     .order_by(_attempts.c.started_at, _attempts.c.id)
@@ -149,9 +168,10 @@ def used(entry_id: int) -> Used:
     open_row = next((row for row in rows if row.handed_in_at is None), None)
     finished = [row.id for row in rows if row.handed_in_at is not None]
     return Used(
-        count=len(rows),
+        count=sum(not row.given_back for row in rows),
         open_id=open_row.id if open_row else None,
         open_deadline=open_row.deadline if open_row else None,
+        open_clock=open_row.held_at if open_row else None,
         result=rows[0].result if rows else None,
         last_id=finished[-1] if finished else None,
     )
@@ -170,6 +190,7 @@ class ListedContest:
     expected: int
     participants: int
     waiting: int
+    paused_at: datetime | None
 
 
 def listed() -> list[ListedContest]:
@@ -196,7 +217,7 @@ def listed() -> list[ListedContest]:
         sa.select(
             Contest.id, Contest.slug, Contest.title, Quiz.title, Sitting.opens_at, Sitting.closes_at,
             sa.func.coalesce(entries.c.expected, 0), sa.func.coalesce(entries.c.participants, 0),
-            sa.func.coalesce(waiting.c.waiting, 0),
+            sa.func.coalesce(waiting.c.waiting, 0), Sitting.paused_at,
         )
         .join(Quiz, Quiz.id == Contest.quiz_id)
         .join(Sitting, Sitting.contest_id == Contest.id)

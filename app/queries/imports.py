@@ -65,7 +65,8 @@ class PreviewRow:
 
     `row` is None for a person who is not in the file. `cells` are what to show of units and people, phones masked;
     `draft` is the question of a bank. `twin` is the number of the question in the bank that it repeats, `twins` are
-    those that say nearly the same. `position` counts the rows of the file from 0.
+    those that say nearly the same. `position` counts the rows of the file from 0, `corrections` how often somebody put
+    this one right.
     """
 
     row: int | None
@@ -82,6 +83,7 @@ class PreviewRow:
     position: int = 0
     twins: tuple[Twin, ...] = ()
     is_corrected: bool = False
+    corrections: int = 0
 
     @property
     def place(self) -> str:
@@ -137,8 +139,12 @@ class Preview:
 
     @property
     def to_look_at(self) -> int:
-        """How many rows have something to be said about them."""
-        return self.verdicts["warning"] + self.verdicts["error"]
+        """How many rows have something to be said about them, those left out apart."""
+        return sum(1 for row in self.kept_rows if _is_wanted(row, "to_look_at"))
+
+    def effective_with(self, verdict: str) -> int:
+        """How many of the rows that a confirmation would write have this verdict."""
+        return sum(1 for row in self.kept_rows if row["verdict"] == verdict and row["action"] in EFFECTIVE)
 
     @cached_property
     def with_twins(self) -> int:
@@ -195,6 +201,17 @@ def of_bank(bank_id: int) -> list[ImportRow]:
     return [_import(row) for row in db.session.execute(_RECENT.where(Import.id.in_(mine)))]
 
 
+def corrected_by(import_id: int, position: int) -> tuple[str, datetime] | None:
+    """Who decided on a row last, and when; the name is empty for the system's own."""
+    select = sa.select(User.name, ImportChange.changed_at).outerjoin_from(
+        ImportChange, User, User.id == ImportChange.changed_by
+    )
+    found = db.session.execute(
+        select.where(ImportChange.import_id == import_id, ImportChange.position == position)
+    ).one_or_none()
+    return (found[0] or "", found[1]) if found else None
+
+
 def problems_of(reading: dict[str, Any]) -> tuple[RowProblem, ...]:
     """The problems of the file as a whole."""
     return _problems(reading.get("problems", ()))
@@ -215,8 +232,9 @@ def placed(rows: list[dict[str, Any]], changes: Iterable[ImportChange] = ()) -> 
     standing = [row | {"position": position} for position, row in enumerate(rows)]
     for change in changes:
         row = standing[change.position] | (change.row or {}) | {"is_corrected": change.row is not None}
-        is_dropped = change.chosen is False and row["action"] == "add"
-        standing[change.position] = row | ({"action": "drop"} if is_dropped else {})
+        if change.chosen is not None and row["action"] in ("add", "drop"):
+            row["action"] = "add" if change.chosen else "drop"
+        standing[change.position] = row
     return standing
 
 
@@ -277,6 +295,7 @@ def _row(row: dict[str, Any]) -> PreviewRow:
         position=row["position"],
         twins=tuple(Twin(**twin) for twin in row.get("twins", ())),
         is_corrected=row.get("is_corrected", False),
+        corrections=row.get("corrections", 0),
     )
 
 

@@ -179,5 +179,6 @@ def _keys(view: OwnAttempt) -> dict[int, dict[str, Any]]:
 
 def marks_of(attempt_id: int) -> list[int]:
     """The newest marks of an attempt, in the order of its paper; empty before grading."""
-    select = sa.select(Grading.marks).where(Grading.attempt_id == attempt_id).order_by(Grading.pool_version.desc())
+    select = sa.select(Grading.marks).where(Grading.attempt_id == attempt_id)
+    select = select.order_by(Grading.reopened.desc(), Grading.pool_version.desc())
     return db.session.scalars(select.limit(1)).one_or_none() or []

@@ -52,11 +52,18 @@ def facility(bank_id: int, number: int) -> Facility:
     """How that question was answered on the newest thousand graded papers of the contests that may draw it."""
     places = _places(bank_id, number)
     later = sa.orm.aliased(Grading)
-    newest = sa.select(sa.func.max(later.pool_version)).where(later.attempt_id == Attempt.id).scalar_subquery()
+    newest = (
+        sa.select(sa.func.max(later.pool_version))
+        .where(later.attempt_id == Attempt.id, later.reopened == Attempt.reopened)
+        .scalar_subquery()
+    )
+    of_attempt = sa.and_(
+        Grading.attempt_id == Attempt.id, Grading.reopened == Attempt.reopened, Grading.pool_version == newest
+    )
     select = (
         sa.select(RosterEntry.contest_id, Attempt.paper, Grading.marks)
         .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
-        .join(Grading, sa.and_(Grading.attempt_id == Attempt.id, Grading.pool_version == newest))
+        .join(Grading, of_attempt)
         .where(RosterEntry.contest_id.in_(list(places)), Attempt.voided_at.is_(None))
         .order_by(Attempt.id.desc())
         .limit(NEWEST)

@@ -18,9 +18,23 @@ class Reason(StrEnum):
     LATE_START = "late_start"
     NOT_OWN = "not_own"
     TOO_MANY_TRIES = "too_many_tries"
+    QUEUED = "queued"
     WRONG_PASSWORD = "wrong_password"
     LINK_USED = "link_used"
     BUSY = "busy"
+    PAUSED = "paused"
+    NOT_PAUSED = "not_paused"
+    HANDED_IN = "handed_in"
+    NOT_HANDED_IN = "not_handed_in"
+    VOIDED = "voided"
+    NOT_VOIDED = "not_voided"
+    TIME_OVER = "time_over"
+    NO_TIME = "no_time"
+    OTHER_OPEN = "other_open"
+    CHANCE_USED = "chance_used"
+    KEYS_SHOWN = "keys_shown"
+    NOT_LATER = "not_later"
+    NOT_EARLIER = "not_earlier"
 
 
 class Refusal(Exception):
@@ -40,6 +54,7 @@ class Standing:
     attempts_allowed: int
     attempts_used: int
     open_attempt: int | None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,8 @@ def admission(standing: Standing, now: datetime) -> Admitted | Reason:
     """An open attempt is always resumed, even after the closing (it is then handed in by whoever looks)."""
     if standing.open_attempt is not None:
         return Admitted(resume=standing.open_attempt)
+    if standing.is_paused:  # a sitting that is paused has begun, and its closing moves with the pause
+        return Reason.PAUSED
     where = phase(standing.opens_at, standing.closes_at, now)
     if where is Phase.BEFORE:
         return Reason.NOT_OPEN

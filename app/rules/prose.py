@@ -19,8 +19,22 @@ REFUSALS = {
     Reason.NOT_OWN: "这份答卷不是您的。",
     Reason.TOO_MANY_TRIES: "试的次数太多了，请{minutes}分钟后再试，或打咨询电话。",
     Reason.WRONG_PASSWORD: "账号或密码不对，请核对后重新填写。",
-    Reason.BUSY: "现在登录的人很多，请等几秒再点一次，填的内容都还在。",
+    Reason.QUEUED: "这个网络里填错的很多，现在要一个一个来。请等几秒再点一次。",
+    Reason.BUSY: "现在登录的人很多，请等几秒再点一次。",
     Reason.LINK_USED: "这个链接已经用过或过期，请向管理员再要一个。",
+    Reason.PAUSED: "竞赛暂停中。恢复以后再来，暂停的时间会补给大家。",
+    Reason.NOT_PAUSED: "竞赛没有暂停，不用恢复。",
+    Reason.HANDED_IN: "这份答卷已经交了；要再给时间，请用“重新打开”。",
+    Reason.NOT_HANDED_IN: "这份答卷还没有交，不用重新打开；要多给时间，请用“加时”。",
+    Reason.VOIDED: "这份答卷已经作废，请先取消作废。",
+    Reason.NOT_VOIDED: "这份答卷没有作废。",
+    Reason.TIME_OVER: "这份答卷的时间已经到了；要再给时间，请用“重新打开”。",
+    Reason.NO_TIME: "重新打开后没有剩余时间，请填写加时分钟数。",
+    Reason.OTHER_OPEN: "这个人另有一份没交的答卷，请先处理那一份。",
+    Reason.CHANCE_USED: "归还的那次机会已经用掉，不能再取消作废。",
+    Reason.KEYS_SHOWN: "答案已经可以看到，不能再给作答时间。请另开一场竞赛。",
+    Reason.NOT_LATER: "延期后的截止时间要晚于现在的截止时间（{closes}）。",
+    Reason.NOT_EARLIER: "提前结束的时间要在现在之后、原定截止（{closes}）之前。",
 }
 
 VISIBLE = {

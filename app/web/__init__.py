@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from app.web import access, account, admin, candidate, errors, filters, headers, health, images, limits, organizer
+from app.web import (
+    access,
+    account,
+    admin,
+    candidate,
+    errors,
+    filters,
+    headers,
+    health,
+    images,
+    limits,
+    organizer,
+    waiting,
+)
 
 __all__ = ["limits", "register"]
 
@@ -13,5 +26,6 @@ def register(app: Flask) -> None:
     filters.register(app)
     headers.register(app)
     errors.register(app)
+    waiting.register(app)
     for blueprint in (account.bp, candidate.bp, organizer.bp, admin.bp, health.bp, images.bp):
         app.register_blueprint(blueprint)

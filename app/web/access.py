@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.database import Disconnected, PoolExhausted, Unavailable, kept
 from app.extensions import login, utc_now
-from app.operations.accounts import SIGN_IN_LASTS, digest
+from app.operations.accounts import PRESENCE_NOTED_EVERY, SIGN_IN_LASTS, digest, note_presence
 from app.queries import accounts
 from app.queries.accounts import Person
 from app.rules.roles import Role
@@ -18,12 +20,15 @@ from app.rules.roles import Role
 COOKIE = "zhisai"
 # Browsers drop control characters and read a backslash as a slash.
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+ENDED = "您的登录已经结束：很久没有操作，或者已在别处退出。请重新登录，再接着做。"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def register(app: Flask) -> None:
     """Tell Flask-Login who is signed in and where to send those who are not."""
     login.request_loader(_load)
+    app.after_request(_note_presence)
     login.unauthorized_handler(_sign_in_first)
     app.context_processor(lambda: {"current_person": person()})
 
@@ -98,11 +103,34 @@ def own_path(target: str | None) -> str | None:
 
 
 def _load(incoming: Request) -> Person | None:
-    token = incoming.cookies.get(COOKIE)
-    return accounts.signed_in(digest(token), utc_now()) if token else None
+    if g.get("is_broken"):  # the page that reports it asks for the person too
+        return None
+    token, now = incoming.cookies.get(COOKIE), utc_now()
+    who = accounts.signed_in(digest(token), now, _idle()) if token else None
+    g.seen = (who, now) if who and now - who.seen_at >= PRESENCE_NOTED_EVERY else None
+    return who
+
+
+def _idle() -> timedelta:
+    return timedelta(minutes=current_app.config["SETTINGS"].idle_minutes)
+
+
+def _note_presence(response: Response) -> Response:
+    """Remember, at most once a minute, that this browser was here; saves alone write nothing but the sheet."""
+    if (seen := g.get("seen")) is None or g.get("is_broken"):
+        return response
+    (who, now), failed = seen, kept("presence")
+    if now - failed.get("at", NEVER) >= PRESENCE_NOTED_EVERY:
+        try:
+            note_presence(who.sign_in_digest, idle=_idle(), now=now)
+        except (Unavailable, Disconnected, PoolExhausted):
+            failed["at"] = now  # a full or locked disk must not hold up the pages that can still be read
+    return response
 
 
 def _sign_in_first() -> ResponseReturnValue:
     if request.method != "GET":
         abort(401)
+    if COOKIE in request.cookies and person() is None:
+        flash(ENDED, "info")
     return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), code=303)

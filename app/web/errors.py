@@ -1,7 +1,9 @@
 """What a person reads when something is refused or goes wrong."""
 
 import contextlib
+import errno
 import logging
+import traceback
 
 from flask import Flask, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 from app.database import Disconnected, PoolExhausted, Unavailable, db
 
 log = logging.getLogger("zhisai")
+OUT_OF_REACH = (Unavailable, Disconnected, PoolExhausted)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE)
 PAGES = (400, 401, 403, 404, 405, 413, 429, 500, 503)
 
 
@@ -19,9 +23,9 @@ def register(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _expired)
-    app.register_error_handler(Unavailable, _busy)
-    app.register_error_handler(Disconnected, _busy)
-    app.register_error_handler(PoolExhausted, _busy)
+    for kind in OUT_OF_REACH:
+        app.register_error_handler(kind, _busy)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(Exception, _ours)
 
 
@@ -46,9 +50,14 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     _without_database()
-    log.error("database busy or unreachable: %s", type(error).__name__)
-    answer = _page(503, 503)
-    return answer[0], 503, {"Retry-After": "5"}
+    cause = str(getattr(error, "orig", error)).partition("\n")[0]  # later lines may quote what was sent
+    log.error("database busy or unreachable: %s: %s", type(error).__name__, cause)
+    return render_template("errors/503.html"), 503, {"Retry-After": "5"}
+
+
+def _no_room(error: OSError) -> ResponseReturnValue:
+    """An upload that finds the disk full should come again, like everything else that finds it full."""
+    return _busy(error) if error.errno in NO_ROOM else _ours(error)
 
 
 def _without_database() -> None:
@@ -60,9 +69,23 @@ def _without_database() -> None:
 
 def _ours(error: Exception) -> ResponseReturnValue:
     _without_database()
-    log.exception("unhandled in %s %s", request.method, request.endpoint)
+    log.error("unhandled in %s %s: %s", request.method, request.endpoint, _where(error))
     return _page(500, 500)
 
 
-def _page(page: int, code: int) -> tuple[str, int]:
-    return render_template(f"errors/{page}.html"), code
+def _where(error: BaseException) -> str:
+    """The kinds and places of an error and of those behind it, never their messages: these quote what people typed."""
+    told = f"{type(error).__name__}\n" + "".join(traceback.format_tb(error.__traceback__))
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told + _where(behind) if behind is not None else told
+
+
+def _page(page: int, code: int) -> ResponseReturnValue:
+    try:
+        return render_template(f"errors/{page}.html"), code
+    except OUT_OF_REACH as error:  # the frame of a page asks the database, too
+        return _busy(error)
+    except Exception as error:  # the page names the site and the person, and just that may be out of reach
+        log.error("a page for %s needed the database: %s", code, type(error).__name__)
+        _without_database()
+        return render_template(f"errors/{page}.html"), code

@@ -8,6 +8,7 @@ import pytest
 
 from app.operations import attempts
 from app.operations.accounts import sign_in
+from app.rules.roles import Role
 from tests import factories
 from tests.factories import NOON, PASSWORD
 
@@ -139,3 +140,16 @@ def test_every_command_explains_itself(run, words):
     code, out, _ = run(*words, "--help")
     assert code == 0
     assert "Usage:" in out
+
+
+def test_an_account_is_disabled_unless_nobody_could_manage_any_more(app, city, run):
+    with app.app_context():
+        factories.account("sunju", Role.ADMINISTRATOR)
+        factories.account("zhoumin", Role.ORGANIZER)
+    assert run("user", "disable", "--login", "zhoumin") == (0, "已停用账号 zhoumin。\n", "")
+    assert run("user", "disable", "--login", "zhoumin")[::2] == (1, "没有账号 zhoumin。\n")
+    code, _, told = run("user", "disable", "--login", "sunju")
+    assert code == 1
+    assert told.startswith("他是最后一个管理员")
+    with app.app_context():
+        assert sign_in("sunju", PASSWORD, origin="", now=NOON).user_id == 6

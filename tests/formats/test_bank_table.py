@@ -65,12 +65,64 @@ def test_the_header_may_stand_anywhere_in_the_first_ten_rows(above):
 
 
 @pytest.mark.parametrize(
-    "whole", ["A. 甲 | B. 乙 | C. 丙", "甲|乙|丙", "A、甲\nB、乙\nC、丙", "（A）甲｜（B）乙｜（C）丙"]
+    "whole",
+    [
+        "A. 甲 | B. 乙 | C. 丙",
+        "甲|乙|丙",
+        "A、甲\nB、乙\nC、丙",
+        "（A）甲｜（B）乙｜（C）丙",
+        "A.甲 B.乙 C.丙",
+        "A．甲；B．乙；C．丙；",
+        "Ａ．甲　Ｂ．乙　Ｃ．丙",
+        "A.甲 B.乙\nC.丙",
+        "①甲②乙③丙",
+        "① 甲；② 乙；③ 丙",
+        "甲；乙；丙",
+    ],
 )
 def test_options_may_share_one_cell(whole):
     assert drafts(workbook([["题目", "选项", "答案"], ["题干", whole, "AC"]])) == [
         ("多选", "题干", ("甲", "乙", "丙"), (0, 2))
     ]
+
+
+@pytest.mark.parametrize("whole", ["①②|①③", "①②；①③"])
+def test_options_that_speak_of_statements_by_number_stay_whole(whole):
+    assert drafts(workbook([["题目", "选项", "答案"], ["①甲②乙③丙，对的是", whole, "①③"]])) == [
+        ("单选", "①甲②乙③丙，对的是", ("①②", "①③"), (1,))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "places"),
+    [
+        ("正确答案：B", (1,)),
+        ("正确答案：A、C", (0, 2)),
+        ("【答案】AC", (0, 2)),
+        ("答案为Ｃ", (2,)),
+        ("Answer: b", (1,)),
+        ("参考答案：乙", (1,)),
+        ("①③", (0, 2)),
+    ],
+)
+def test_a_key_may_be_written_with_its_name(key, places):
+    found = drafts(questions(["", "题干", "甲", "乙", "丙", "", key]))
+    assert [draft[2:] for draft in found] == [(("甲", "乙", "丙"), places)]
+
+
+def test_a_row_that_only_counts_is_no_question_and_is_told():
+    rows: list[list[object]] = [
+        ["序号", "题干", "A", "B", "答案"],
+        [1, "一周有（　　）天。", "六", "七", "B"],
+        ["合计", "1题", "", "", ""],
+    ]
+    reading = read(workbook(rows))
+    assert [question.row for question in reading.questions] == [2]
+    assert reading.skipped == ("工作表“题库”第3行“合计 1题”不是试题，没有读取",)
+
+
+def test_a_truth_may_be_written_with_its_name():
+    assert drafts(questions(["判断", "一周有七天。", "", "", "", "", "答案：对"]))[0][3] == (0,)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_a_question_met_twice_is_told_with_both_rows():
     one = ["单选", "题干", "甲", "乙", "", "", "A"]
 
     assert messages(questions(one, ["单选", "题干。", "乙", "甲", "", "", "B"])) == [
-        (3, "题干", "warning", "与题库!第2行重复（题库!第2行、题库!第3行题干和选项都相同），请删去一题")
+        (3, "题干", "warning", "与题库!第2行重复（题库!第2行、题库!第3行题干和选项都相同），只导入前一题")
     ]
 
 

@@ -100,11 +100,26 @@ def test_numbers_and_letters_are_written_in_many_ways(number, sign):
 
 
 @pytest.mark.parametrize(
-    "row", ["A. 甲 B. 乙 C. 丙", "A、甲B、乙C、丙", "A．甲\tB．乙\tC．丙", "（A）甲 （B）乙 （C）丙"]
+    "row",
+    [
+        "A. 甲 B. 乙 C. 丙",
+        "A、甲B、乙C、丙",
+        "A．甲\tB．乙\tC．丙",
+        "（A）甲 （B）乙 （C）丙",
+        "Ａ．甲　Ｂ．乙　Ｃ．丙",
+        "Ａ．甲Ｂ．乙Ｃ．丙",
+    ],
 )
 @pytest.mark.parametrize("between", ["\n", " "])
 def test_options_may_stand_on_one_line_even_the_stems(row, between):
     assert drafts(f"1. 题干（　　）{between}{row}\n答案：C") == [("单选", "题干（　　）", ("甲", "乙", "丙"), (2,))]
+
+
+@pytest.mark.parametrize(("sign", "key"), [("√", (0,)), ("×", (1,))])
+@pytest.mark.parametrize("between", ["", " ", "　"])
+def test_a_truth_may_stand_behind_a_statement_without_brackets(sign, key, between):
+    text = f"一、判断题\n1. 涉密文件不得用微信传送。{between}{sign}"
+    assert drafts(text) == [("判断", "涉密文件不得用微信传送。", ("正确", "错误"), key)]
 
 
 def test_an_option_that_speaks_of_others_stays_one_option():

@@ -70,7 +70,7 @@ def test_a_question_met_twice_is_told_with_both_lines():
     one = "1. 题干\nA. 甲\nB. 乙\n答案：A\n"
 
     assert messages(one + "2. 题干。\nA. 乙\nB. 甲\n答案：B") == [
-        (5, "warning", "与第1行重复（第1行、第5行题干和选项都相同），请删去一题")
+        (5, "warning", "与第1行重复（第1行、第5行题干和选项都相同），只导入前一题")
     ]
     assert messages(one + "2. 题干\nA. 甲\nB. 乙\n答案：B") == [
         (5, "warning", "与第1行题干和选项都相同，答案却不同（第1行、第5行），请核对哪个对，删去另一题")

@@ -59,7 +59,7 @@ def test_line_breaks_make_lines_and_keep_their_paragraph():
     ]
     assert [problem.message for problem in reading.questions[0].problems] == ["第2段又写了一个答案“A”，请只留一个"]
     assert [problem.message for problem in reading.questions[1].problems] == [
-        "与第2段重复（第2段、第3段题干和选项都相同），请删去一题"
+        "与第2段重复（第2段、第3段题干和选项都相同），只导入前一题"
     ]
 
 
@@ -156,6 +156,36 @@ def test_a_key_on_its_line_in_the_stem_is_the_key():
     (draft,) = read_word(document(p("1. 一周有", underlined("  B  "), "天"), p("A. 六"), p("B. 七"))).usable
 
     assert (draft.stem, draft.key) == ("一周有（　　）天", (1,))
+
+
+@pytest.mark.parametrize("brackets", ["（）", "()"])
+def test_a_key_underlined_inside_brackets_leaves_one_pair(brackets):
+    red = '<w:color w:val="FF0000"/><w:u w:val="single"/>'
+    first, last = brackets
+    stem = p(f"1. 值班电话应{first}", r(" B ", red), f"{last}声内接听")
+    (question,) = read_word(document(stem, p("A. 二"), p("B. 三"))).questions
+
+    assert (question.draft.stem, question.draft.key) == ("值班电话应（　　）声内接听", (1,))
+    assert question.problems == ()
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ['<w:color w:val="FF0000"/>', "<w:b/>", '<w:highlight w:val="yellow"/>', '<w:shd w:val="clear" w:fill="FFFF00"/>'],
+)
+def test_answers_marked_by_their_looks_are_not_read_and_that_is_told(mark):
+    reading = read_word(document(p("1. 一周有（　　）天"), p("A. 六"), p(r("B. 七", mark))))
+
+    assert [question.draft.key for question in reading.questions] == [()]
+    assert [problem.message for problem in reading.problems] == [
+        "有1题没有答案。文档里有文字用颜色、加粗或底色标出，如果标的是答案：这里不看颜色和粗细，"
+        "请在每题选项下面另写一行，如“答案：B”，再上传；题不多时，也可以在预览里逐题勾选"
+    ]
+
+
+def test_looks_are_not_spoken_of_when_every_question_has_its_key():
+    stem = p(r("1. 一周有（　　）天", '<w:b/><w:color w:val="auto"/>'))
+    assert read_word(document(stem, p("A. 六"), p("B. 七"), p("答案：B"))).problems == ()
 
 
 def sign(text: str) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from app.extensions import utc_now
 from app.operations import accounts
 from app.operations.banks import import_bank
+from app.operations.uploads import preview_bank
 from app.queries import questions
 from app.rules.question import Draft, QuestionKind
 from app.rules.roles import Role
@@ -138,3 +139,18 @@ def test_without_scripts_a_question_is_previewed_gets_more_options_and_is_saved(
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".flashes")).to_contain_text("已保存为第2版。")
     assert stored()[3].draft.options == ("十二", "二十四", "三十六")
+
+
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_what_is_said_of_a_corrected_question_is_seen_without_scrolling(sit, live_app, live_server, screen):
+    weeks = "".join(f"{number}. {number}周有（　　）天。\nA. 五\nB. 六\nC. 七\n答案：C\n\n" for number in range(1, 16))
+    with live_app.app_context():
+        folder = live_server.settings.instance_dir / "uploads"
+        uploaded = preview_bank(weeks.encode(), "历法.txt", folder=folder, actor=None, now=utc_now())
+    page = sit(screen)
+    page.goto(f"/manage/imports/{uploaded}?row=第61行#question")
+    page.get_by_role("link", name="改这一题").click()
+    page.get_by_label("题干", exact=False).first.fill("十三周有（　　）天。")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".flashes")).to_have_text("第61行已改，还没有写入题库。")
+    expect(page.locator(".flashes")).to_be_in_viewport()

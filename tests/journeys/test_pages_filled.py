@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Sitting, Unit, User
-from app.operations import accounts, applications, attempts, late, leases, uploads
+from app.operations import accounts, applications, attempt_changes, attempts, late, leases, uploads
 from app.operations.site import SiteWords, describe_site
 from app.queries.contests import by_slug
 from app.rules.roles import Role
@@ -87,6 +87,19 @@ DESK = [
     "/manage/contests/soon",
     "/manage/contests/long/applications",
     "/manage/contests/long/late-sheets",
+    "/manage/contests/long/live",
+    "/manage/contests/long/live?search=查无此人",
+    "/manage/contests/long/attempts/{open}",
+    "/manage/contests/long/attempts/{finished}",
+    "/manage/contests/long/attempts/{open}/extension",
+    "/manage/contests/long/attempts/{finished}/reopening",
+    "/manage/contests/long/attempts/{finished}/voiding",
+    "/manage/contests/long/postponement",
+    "/manage/contests/long/ending",
+    "/manage/contests/long/pause",
+    "/manage/contests/long/resumption",
+    "/manage/contests/long/attempts/{finished}/restoration",
+    "/manage/receipts?number=2026-0917-999999",
     "/manage/contests/long/poster",
     "/manage/contests/long/report",
     "/manage/contests/long/report?sort=参赛率",
@@ -157,10 +170,10 @@ def answer_some(person):
     attempts.hand_in(finished, actor=person, now=now)
     for name, unit in ((PERSON, UNIT), ("甲", "不知道哪个单位")):
         applications.apply(contest_id, name=name, unit=unit, phone="13600000000", note="单位换过" * 20, now=now)
-    opened = attempts.start(contest_id, person, now=now)
-    sign_in = accounts.digest(token)
-    late.keep_late(opened, sheet, revision=1, lease="0" * 32, digest=sign_in, now=now)
-    return {"finished": finished, "open": opened}
+    still_open = attempts.start(contest_id, person, now=now)
+    attempt_changes.extend(still_open, 10, reason="电脑死机，" * 40, actor=None, now=now)
+    late.keep_late(still_open, sheet, revision=1, lease="0" * 32, digest=accounts.digest(token), now=now)
+    return {"finished": finished, "open": still_open}
 
 
 def close_and_delay():
@@ -223,7 +236,7 @@ def test_every_page_of_the_site_is_looked_at(live_app):
     looked_at = {adapter.match(fill(path))[0] for path in seen if path != "/nowhere"}
     pages = {rule.endpoint for rule in live_app.url_map.iter_rules() if "GET" in rule.methods}
     files = {"static", "health.alive", "health.ready", "organizer.contest_qr", "organizer.template_file"}
-    files |= {"images.image", "organizer.bank_export_file"}
+    files |= {"images.image", "organizer.bank_export_file", "candidate.news", "organizer.live_part"}
     files |= {f"organizer.{name}_{kind}" for name in ("report", "absentees") for kind in ("excel", "csv")}
     elsewhere = {
         "account.activation",

@@ -14,6 +14,7 @@ from app.models import AuditEntry, Question, QuestionBank
 from app.operations import bank_previews, preview_changes, uploads
 from app.operations.bank_previews import BankPlan
 from app.operations.banks import import_bank
+from app.operations.questions import ChangedMeanwhile, retire
 from app.operations.uploads import confirm_import, preview_bank, undo_import
 from app.queries import banks, imports
 from app.queries.imports import Preview
@@ -85,6 +86,21 @@ def test_a_question_may_be_left_out_and_taken_again(preview_of):
     outcome = confirm_import(import_id, actor=None, now=NOW).outcome
     assert (outcome["added"], outcome["left"]) == (2, 1)
     assert stems(outcome["bank_id"]) == ["下列属于四季的有（　　）。", "一年有十二个月。"]
+
+
+def test_two_corrections_of_one_row_do_not_overwrite_each_other_unseen(preview_of):
+    import_id = preview_of(FAULTY)
+    draft = seen(import_id).rows[0].draft
+    assert draft is not None
+    preview_changes.correct_row(import_id, 0, replace(draft, key=(2,)), actor=None, now=NOW)
+    preview_changes.choose_row(import_id, 0, False, actor=None, now=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        preview_changes.correct_row(import_id, 0, replace(draft, key=(1,)), actor=None, now=NOW)
+    first = seen(import_id).rows[0]
+    assert first.draft is not None
+    assert (first.draft.key, first.corrections) == ((2,), 1)
+    preview_changes.correct_row(import_id, 0, replace(draft, key=(1,)), corrections=1, actor=None, now=NOW)
+    assert seen(import_id).rows[0].corrections == 2
 
 
 def test_choosing_a_corrected_row_keeps_the_correction(preview_of):
@@ -160,6 +176,28 @@ def test_a_correction_of_a_row_that_was_read_otherwise_since_is_refused(preview_
     assert seen(import_id).rows[0].is_corrected
 
 
+def test_what_was_read_again_since_is_not_confirmed_by_whoever_saw_it_before(preview_of, tmp_path: Path, monkeypatch):
+    import_id = preview_of(UNNAMED.replace("甲栏,乙栏,丙栏,丁栏".encode(), "题干,A,B,答案".encode()), "题库.csv")
+    opened = seen(import_id).serial
+    swapped = {"": {"row": 0, "columns": {"stem": 1, "option0": 0, "option1": 2, "key": 3}}}
+    planned = bank_previews.plan
+
+    def overtaken(*args: Any, **options: Any) -> BankPlan:
+        plan = planned(*args, **options)
+        preview_changes.read_again(import_id, swapped, folder=tmp_path, actor=None, now=NOW)
+        return plan
+
+    monkeypatch.setattr(uploads, "bank_plan", overtaken)
+    for _ in ("read again while it is confirmed", "read again before"):
+        with pytest.raises(Invalid, match="按别的列重新读取过，还没有导入"):
+            confirm_import(import_id, serial=opened, actor=None, now=NOW)
+    monkeypatch.undo()
+    with pytest.raises(Invalid, match="按别的列重新读取过"):
+        preview_changes.choose_row(import_id, 0, False, serial=opened, actor=None, now=NOW)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 0
+    assert confirm_import(import_id, serial=seen(import_id).serial, actor=None, now=NOW).outcome["added"] == 2
+
+
 def test_what_is_decided_while_a_confirmation_is_worked_out_is_taken_into_account(preview_of, monkeypatch):
     import_id = preview_of(BANK)
     planned = bank_previews.plan
@@ -224,6 +262,21 @@ def test_what_waits_for_a_bank_goes_when_the_bank_does(preview_of):
 def test_an_import_that_was_not_confirmed_cannot_be_taken_back(preview_of):
     with pytest.raises(Invalid, match="没有什么可撤销"):
         undo_import(preview_of(BANK), actor=None, now=NOW)
+
+
+def test_a_question_that_was_retired_comes_back_only_when_it_is_asked_for(preview_of):
+    bank_id = confirm_import(preview_of(BANK), actor=None, now=NOW).outcome["bank_id"]
+    retire(bank_id, [2], actor=None, now=NOW)
+    import_id = preview_of(BANK, bank_id=bank_id)
+    preview = seen(import_id)
+    assert [row.action for row in preview.rows] == ["skip", "drop", "skip"]
+    assert preview.rows[1].problems[0].message == (
+        "与题库第2题相同，那一题已经停用，先不导入；仍要用，请到题库里恢复第2题，或点“要导入这一题”"
+    )
+    assert not preview.is_confirmable
+    preview_changes.choose_row(import_id, 1, True, actor=None, now=NOW)
+    assert seen(import_id).effective == 1
+    assert confirm_import(import_id, actor=None, now=NOW).outcome["added"] == 1
 
 
 def test_questions_nearly_alike_in_file_and_bank_are_told_and_not_dropped(preview_of):

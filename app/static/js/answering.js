@@ -4,6 +4,7 @@ import { Clock, run } from './clock.js';
 import { ask } from './dialog.js';
 import { HandingIn } from './handing_in.js';
 import { Moving } from './moving.js';
+import { News, showNotices } from './news.js';
 import { Offer } from './offering.js';
 import { Panel } from './panel.js';
 import { Saver } from './saving.js';
@@ -12,6 +13,7 @@ import { Store } from './store.js';
 import { fetchPaper } from './taking_back.js';
 
 const RESYNC_MS = 60000;
+const ASKING_MS = 2000;                // at the deadline, so that a hall does not ask in step
 
 const form = document.getElementById('paper');
 const { attempt, saveUrl, now, deadline, savedAt } = form.dataset;
@@ -59,6 +61,37 @@ function mark(index) {
   panel.show();
 }
 
+const news = new News({ url: form.dataset.newsUrl, onNews: hear });
+
+/** What the organizer did meanwhile: words, another deadline, a pause, the end of this attempt. */
+function hear(told, began, ended) {
+  showNotices(document.getElementById('notices'), told.notices);
+  const wasHeld = clock.held !== null;
+  clock.held = told.held_ms;
+  clock.sync(told, began, ended);
+  if (!told.is_open) saver.flush();    // its answer leads to the receipt
+  else if (!wasHeld && clock.held !== null) hold();
+  else if (wasHeld && clock.held === null) goOn();
+}
+
+/** 暂停: keep what there is, then cover the questions. */
+function hold() {
+  saver.flush();
+  sheet.lock();
+  document.documentElement.classList.add('held');
+  document.getElementById('held').focus();
+}
+
+/** 恢复 */
+function goOn() {
+  document.documentElement.classList.remove('held');
+  unlock();
+}
+
+function unlock() {
+  if (!saver.isOver && clock.held === null) sheet.unlock();
+}
+
 const moving = new Moving(sheet, panel, { onChosen: changed, onMark: mark });
 
 form.addEventListener('change', (event) => {
@@ -76,7 +109,12 @@ run(clock, {
     if (clock.hasSlipped()) saver.flush();
   },
   onWarning: (minutes) => { document.getElementById('time-said').textContent = `还剩${minutes}分钟，到时自动交卷。`; },
-  onEnd: () => handingIn.onTimeUp(),
+  onEnd: async () => {
+    sheet.lock();
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * ASKING_MS));
+    await news.look();                 // more time may have been given in the last minute
+    if (clock.secondsLeft() === 0) handingIn.onTimeUp(); else unlock();
+  },
 });
 
 // A laptop that was closed, a phone that showed another app, a page out of the history: ask the server what time it is.

@@ -7,12 +7,13 @@ const SLOWEST_ANSWER_MS = 5000;
 export class Clock {
   constructor({ now, deadline }) {
     this.deadline = deadline;
+    this.held = null;                  // the moment at which it stands while the contest is paused
     this.setFrom(now, answeredAt());
     this.wallStart = Date.now() - performance.now();
   }
 
   now() {
-    return this.serverAt + (performance.now() - this.heardAt);
+    return this.held !== null ? this.held : this.serverAt + (performance.now() - this.heardAt);
   }
 
   secondsLeft() {
@@ -57,7 +58,7 @@ export function run(clock, { onTick, onWarning, onEnd }) {
       hasEnded = false;                // a deadline that was moved starts the countdown anew
     }
     const beat = (clock.deadline - clock.now()) % 1000;
-    setTimeout(tick, left > 0 ? Math.max(beat, 50) : 1000);
+    setTimeout(tick, left > 0 && clock.held === null ? Math.max(beat, 50) : 1000);
   };
   tick();
 }

@@ -9,14 +9,16 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
 from app.operations import accounts
-from app.operations.accounts import LoginTaken, WeakPassword
+from app.operations.accounts import LoginTaken
 from app.queries import accounts as questions
 from app.rules import prose
 from app.rules.admission import Reason, Refusal
-from app.web import access
+from app.rules.password import SHORTEST, WeakPassword
+from app.web import access, waiting
 
 bp = Blueprint("account", __name__)
-PASSWORD_RULES = f"至少{accounts.SHORTEST_PASSWORD}位，不要全是数字，也不要包含账号；可以用一句好记的话。"
+PASSWORD_RULES = f"至少{SHORTEST}位，不要全是数字，也不要包含账号；可以用一句好记的话。"
+AGAIN = "密码没有留在页面上，请再填一次。"
 LOGIN = Regexp(accounts.LOGIN, message=accounts.LOGIN_RULE)
 
 
@@ -55,7 +57,7 @@ def sign_in() -> ResponseReturnValue:
     """账号登录"""
     form, target = SignInForm(), access.own_path(request.args.get("next"))
     if not form.validate_on_submit():
-        return render_template("account/sign_in.html", form=form, error=None)
+        return _sign_in_page(form, None)
     try:
         entered = accounts.sign_in(
             (form.login.data or "").strip(),
@@ -65,9 +67,9 @@ def sign_in() -> ResponseReturnValue:
             replaces=access.token_digest(),
         )
     except Refusal as refusal:
-        sentence = prose.refusal(refusal.reason, **refusal.facts)
-        status = 503 if refusal.reason is Reason.BUSY else 403
-        return render_template("account/sign_in.html", form=form, error=sentence), status
+        if waiting.is_waiting(refusal):
+            return waiting.answer(refusal, lambda sentence: _sign_in_page(form, sentence), AGAIN)
+        return _sign_in_page(form, prose.refusal(refusal.reason, **refusal.facts)), 403
     return access.remember(make_response(redirect(target or _first_page(entered.user_id), code=303)), entered.token)
 
 
@@ -102,9 +104,9 @@ def activation(token: str) -> ResponseReturnValue:
     except LoginTaken as error:
         form.login.errors = [str(error)]
     except Refusal as refusal:
-        if refusal.reason is Reason.LINK_USED:
+        if not waiting.is_waiting(refusal):
             return _link_used()
-        form.password.errors = [prose.refusal(refusal.reason)]
+        return waiting.answer(refusal, lambda sentence: _activation_page(form, link, sentence), AGAIN)
     else:
         target = url_for("admin.settings") if is_first else _first_page(entered.user_id)
         return access.remember(make_response(redirect(target, code=303)), entered.token)
@@ -119,7 +121,7 @@ def password() -> ResponseReturnValue:
     if who.is_limited:
         abort(403)
     if not form.validate_on_submit() or not _agree(form, False):
-        return render_template("account/password.html", form=form, password_rules=PASSWORD_RULES)
+        return _password_page(form)
     try:
         entered = accounts.change_password(
             who.user_id, form.current.data or "", form.password.data or "", now=utc_now()
@@ -127,6 +129,8 @@ def password() -> ResponseReturnValue:
     except WeakPassword as error:
         form.password.errors = [str(error)]
     except Refusal as refusal:
+        if waiting.is_waiting(refusal):
+            return waiting.answer(refusal, lambda sentence: _password_page(form, sentence), AGAIN)
         wrong = refusal.reason is Reason.WRONG_PASSWORD
         form.current.errors = [
             "现在的密码不对，请重新填写。" if wrong else prose.refusal(refusal.reason, **refusal.facts)
@@ -135,12 +139,25 @@ def password() -> ResponseReturnValue:
         response = access.remember(make_response(redirect(_first_page(who.user_id), code=303)), entered.token)
         flash("密码已改，其他地方的登录都已退出。", "info")
         return response
-    return render_template("account/password.html", form=form, password_rules=PASSWORD_RULES)
+    return _password_page(form)
 
 
-def _activation_page(form: ActivationForm, link: questions.Link) -> ResponseReturnValue:
+def _sign_in_page(form: SignInForm, error: str | None) -> str:
+    return render_template("account/sign_in.html", form=form, error=error)
+
+
+def _password_page(form: PasswordForm, error: str | None = None) -> str:
+    return render_template("account/password.html", form=form, error=error, password_rules=PASSWORD_RULES)
+
+
+def _activation_page(form: ActivationForm, link: questions.Link, error: str | None = None) -> str:
     return render_template(
-        "account/activation.html", form=form, person=link, is_first=link.user_id is None, password_rules=PASSWORD_RULES
+        "account/activation.html",
+        form=form,
+        error=error,
+        person=link,
+        is_first=link.user_id is None,
+        password_rules=PASSWORD_RULES,
     )
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
-from wtforms.validators import DataRequired, Length
+from wtforms import IntegerField, StringField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from app.extensions import utc_now
 from app.operations.site import SiteWords, describe_site
@@ -15,6 +15,8 @@ from app.rules.roles import Role
 from app.web import access, links
 from app.web.access import role_required
 from app.web.admin import bp
+
+WORDS = ("name", "organizer", "phone", "phone_hours", "icp")
 
 
 class SiteForm(FlaskForm):
@@ -27,6 +29,10 @@ class SiteForm(FlaskForm):
     phone = StringField("咨询电话", validators=[Length(max=60, message="请在60字以内。")])
     phone_hours = StringField("电话时间", validators=[Length(max=60, message="请在60字以内。")])
     icp = StringField("备案号", validators=[Length(max=100, message="请在100字以内。")])
+    retention_days = IntegerField(
+        "回执保存天数",
+        validators=[Optional(), NumberRange(30, 3650, message="请填30到3650之间的天数。")],
+    )
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,10 @@ def settings() -> ResponseReturnValue:
     site = accounts.site()
     form = SiteForm(obj=site)
     if form.validate_on_submit():
-        words = SiteWords(**{name: (form[name].data or "").strip() for name in SiteWords.__dataclass_fields__})
+        words = SiteWords(
+            **{name: (form[name].data or "").strip() for name in WORDS},
+            retention_days=form.retention_days.data or site.retention_days,
+        )
         describe_site(words, actor=access.actor().user_id, now=utc_now())
         flash("已保存，各页从现在起这样显示。", "info")
         return redirect(url_for(".settings"), code=303)

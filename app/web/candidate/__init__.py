@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("candidate", __name__)
 
-from app.web.candidate import application, attempts, entry, home, saving  # noqa: E402, F401  # routes need `bp`
+from app.web.candidate import application, attempts, entry, home, news, saving  # noqa: E402, F401  # routes need `bp`

@@ -10,13 +10,14 @@ from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
 from app.operations.leases import take_lease
-from app.queries import attempts, late, papers, pools
+from app.queries import attempts, contests, late, notices, papers, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
 from app.rules.terms import Visible
 from app.web import access
 from app.web.candidate import bp
 from app.web.candidate.moulds import pressed
+from app.web.candidate.news import shown
 from app.web.candidate.own import own_attempt_or_404
 from app.web.candidate.saving import keep_posted
 
@@ -28,9 +29,9 @@ def paper(attempt_id: int) -> ResponseReturnValue:
     now = utc_now()
     lease = take_lease(attempt_id, owner=access.actor().user_id, digest=access.token_digest(), now=now)
     view = own_attempt_or_404(attempt_id)  # read after the lease was taken: no older page changes it any more
-    if lease is None or (view.is_overdue(now) and engine.hand_in(attempt_id, actor=None, now=now)):
+    if lease is None or (view.is_overdue(now) and engine.close_if_overdue(attempt_id, now=now)):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    return paper_page(view, lease, now)
+    return paper_page(view, lease, now) if view.held_at is None else _held_page(view, view.held_at, now)
 
 
 @bp.post("/attempts/<int:attempt_id>/submission")
@@ -54,13 +55,14 @@ def result(attempt_id: int) -> ResponseReturnValue:
     """成绩回执"""
     now = utc_now()
     view = own_attempt_or_404(attempt_id)
-    if view.is_overdue(now) and engine.hand_in(attempt_id, actor=None, now=now):
+    if view.is_overdue(now) and engine.close_if_overdue(attempt_id, now=now):
         view = own_attempt_or_404(attempt_id)
     if view.attempt.handed_in_at is None:
         return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
     visible = _visible(view, now)
-    left = view.terms.attempts_allowed - view.attempt.ordinal
-    may_retry = now < view.closes_at and (not view.terms.attempts_allowed or left > 0)
+    used = contests.used(view.entry.id)
+    left = view.terms.attempts_allowed - used.count
+    may_retry = now < view.closes_at and used.open_id is None and (not view.terms.attempts_allowed or left > 0)
     return render_template(
         "candidate/result.html",
         contest=view.contest,
@@ -72,6 +74,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         retry_line=f"还可答{left}次" if view.terms.attempts_allowed else "次数不限",
         late_note=_late_note(view, shown=visible is not Visible.NOTHING),
         attempt=view.attempt,
+        notices=_told(view, now)[:1] if view.attempt.voided_at is not None else [],
     )
 
 
@@ -95,6 +98,24 @@ def review(attempt_id: int) -> ResponseReturnValue:
     )
 
 
+def _held_page(view: OwnAttempt, held_at: datetime, now: datetime) -> ResponseReturnValue:
+    """暂停: no question is shown while the clock stands."""
+    return make_response(
+        render_template(
+            "candidate/held.html",
+            contest=view.contest,
+            attempt=view.attempt,
+            left=max(0, int((view.attempt.deadline - held_at).total_seconds())),
+            total=view.terms.spec.question_count,
+            notices=_told(view, now),
+        )
+    )
+
+
+def _told(view: OwnAttempt, now: datetime) -> list[dict[str, object]]:
+    return [shown(told, now) for told in notices.of_attempt(view.attempt.id)]
+
+
 def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> ResponseReturnValue:
     """The answering page for the holder of that lease."""
     attempt = view.attempt
@@ -114,6 +135,7 @@ def paper_page(view: OwnAttempt, lease: str, now: datetime, **extra: object) -> 
             "deadline": attempt.deadline,
         },
         sections=pressed(view.contest.id, pools.pool(view.contest.id, attempt.pool_version), papers.placed(view)),
+        notices=_told(view, now),
         attempts_line=_ordinal_line(view),
         save_url=url_for(".save", attempt_id=attempt.id),
         submit_url=url_for(".submit", attempt_id=attempt.id),
@@ -179,10 +201,12 @@ def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
 
 def _ordinal_line(view: OwnAttempt) -> str:
     allowed = view.terms.attempts_allowed
-    return "" if allowed == 1 else f"这是第{view.attempt.ordinal}次" + (f"，共{allowed}次" if allowed else "")
+    return "" if allowed == 1 else f"这是第{view.turn}次" + (f"，共{allowed}次" if allowed else "")
 
 
 def _counted_line(view: OwnAttempt) -> str:
+    if view.attempt.voided_at is not None:
+        return "已作废，不计成绩"
     if view.entry.result is None:
         return "交了白卷，不计入参赛"
     allowed = view.terms.attempts_allowed
@@ -190,7 +214,7 @@ def _counted_line(view: OwnAttempt) -> str:
     if allowed == 1:
         return counted
     times = f"{allowed}次" if allowed else "各次"
-    return f"{counted}。{times}取{prose.COUNTING[view.terms.counting]}，这是第{view.attempt.ordinal}次"
+    return f"{counted}。{times}取{prose.COUNTING[view.terms.counting]}，这是第{view.turn}次"
 
 
 def _review_note(view: OwnAttempt, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """From the link to the first item: name and telephone, then unit and rules, then the start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from app.rules.admission import Reason, Refusal
 from app.rules.masking import mask_phone
 from app.rules.terms import Visible
 from app.rules.timing import Phase
-from app.web import access
+from app.web import access, waiting
 from app.web.candidate import bp
 from app.web.candidate.cards import card
 from app.web.filters import site_words
@@ -41,7 +42,6 @@ def entry(slug: str) -> ResponseReturnValue:
     if request.method == "GET" and _is_account():
         return _not_here(contest)
     form = EntryForm()
-    namesakes: list[Candidate] = []
     if form.validate_on_submit():
         chosen = request.form.get("candidate", "")
         name = " ".join((form.name.data or "").split())
@@ -56,17 +56,14 @@ def entry(slug: str) -> ResponseReturnValue:
                 user_id=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None,
             )
         except Refusal as refusal:
+            if waiting.is_waiting(refusal):
+                return waiting.answer(refusal, lambda sentence: _entry_page(contest, form, error=sentence))
             return refused(contest, refusal, name=name, tail=form.tail.data), 403
         if isinstance(outcome, SignedIn):
             response = make_response(redirect(url_for(".rules", slug=slug), code=303))
             return access.remember(response, outcome.token)
-        namesakes = outcome
-    shown = card(contest, site_words()["organizer"], utc_now())
-    choices = [{"id": one.user_id, "unit": one.unit, "parent": one.parent} for one in namesakes]
-    closed = contest.phase(utc_now()) is Phase.CLOSED
-    return render_template(
-        "candidate/entry.html", contest=shown, form=form, candidates=choices, error=None, closed=closed
-    )
+        return _entry_page(contest, form, outcome)
+    return _entry_page(contest, form)
 
 
 @bp.get("/c/<slug>/rules")
@@ -94,6 +91,17 @@ def start(slug: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _rules_page(contest, candidate, now, prose.refusal(refusal.reason, **refusal.facts)), 409
     return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
+
+
+def _entry_page(
+    contest: ContestRow, form: EntryForm, namesakes: Sequence[Candidate] = (), error: str | None = None
+) -> str:
+    shown = card(contest, site_words()["organizer"], utc_now())
+    choices = [{"id": one.user_id, "unit": one.unit, "parent": one.parent} for one in namesakes]
+    closed = contest.phase(utc_now()) is Phase.CLOSED
+    return render_template(
+        "candidate/entry.html", contest=shown, form=form, candidates=choices, error=error, closed=closed
+    )
 
 
 def contest_or_404(slug: str) -> ContestRow:
@@ -187,8 +195,10 @@ def _rules_page(contest: ContestRow, candidate: Candidate, now: datetime, error:
 def _state(contest: ContestRow, used: Used, now: datetime) -> dict[str, object]:
     """Which button the page offers: resume, ready, late, not_open, closed, used_up."""
     if used.open_id is not None and used.open_deadline is not None:
-        left = max(0, int((used.open_deadline - now).total_seconds()))
-        return {"state": "resume", "remaining": left}
+        left = max(0, int((used.open_deadline - (used.open_clock or now)).total_seconds()))
+        return {"state": "resume", "remaining": left, "is_held": used.open_clock is not None}
+    if contest.paused_at is not None:
+        return {"state": "paused"}
     if (phase := contest.phase(now)) is not Phase.OPEN:
         return {"state": "not_open" if phase is Phase.BEFORE else "closed"}
     if contest.terms.attempts_allowed and used.count >= contest.terms.attempts_allowed:

@@ -1,11 +1,13 @@
 """The first page, and the list of one's own attempts."""
 
+from datetime import timedelta
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.extensions import utc_now
-from app.queries import attempts, contests
+from app.queries import accounts, attempts, contests
 from app.rules.prose import local
 from app.rules.timing import Phase
 from app.web import access
@@ -38,11 +40,11 @@ def home() -> ResponseReturnValue:
 @bp.get("/records")
 @login_required
 def records() -> ResponseReturnValue:
-    """我的成绩"""
-    who = access.actor()
-    rows = attempts.records(who.user_id, who.contest_id, utc_now())
+    """我的成绩: every attempt, and of those handed in the receipt until the retention date."""
+    who, retention = access.actor(), timedelta(days=accounts.site().retention_days)
+    rows = attempts.records(who.user_id, who.contest_id, utc_now(), retention=retention)
     shown = [{"url": _address(row), **vars(row)} for row in rows]
-    return render_template("candidate/records.html", records=shown)
+    return render_template("candidate/records.html", records=shown, retention_days=retention.days)
 
 
 def _address(row: attempts.Record) -> str:

@@ -7,6 +7,7 @@ bp = Blueprint("organizer", __name__, url_prefix="/manage")
 # Each of them adds its routes.
 from app.web.organizer import (  # noqa: E402, F401
     applications,
+    attempt,
     bank_exports,
     bank_health,
     bank_preview,
@@ -16,11 +17,14 @@ from app.web.organizer import (  # noqa: E402, F401
     import_row,
     imports,
     late,
+    live,
     own_banks,
     people,
     question_edit,
     questions,
     quizzes,
+    receipts,
     reports,
+    sitting,
     units,
 )

@@ -21,9 +21,10 @@ from app.web.organizer.banks import bank_or_404
 def bank_export(bank_id: int) -> ResponseReturnValue:
     """The forms in which a bank can be taken out; of a chosen one, what it cannot carry."""
     bank = bank_or_404(bank_id)
-    chosen = request.args.get("form", "")
+    asked = request.args.get("form", "")
+    chosen = asked if asked in FORMS else ""
     lost: tuple[str, ...] | None = None
-    if chosen in FORMS:
+    if chosen:
         try:
             lost = losses_of(bank_id, chosen, with_pending=_with_pending())
         except Invalid as error:

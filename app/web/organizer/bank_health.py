@@ -1,6 +1,7 @@
 """查重 and 体检 of a bank: questions that ask nearly the same, and how the whole is made up."""
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import groupby
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from app.queries import twins as pairing
 from app.queries.pages import page_of
 from app.rules.balance import balance
 from app.rules.invalid import Invalid
-from app.rules.lint import lint
+from app.rules.lint import Remark, lint
 from app.rules.revisions import key_words
 from app.rules.roles import Role
 from app.rules.twins import marked
@@ -67,7 +68,8 @@ def health(bank_id: int) -> ResponseReturnValue:
     remarks = lint(drafts)
     used = uses.contests_by_number(bank_id)
     by_use = Counter(used.get(row.number, 0) for row in rows)
-    first = sorted(remarks[:REMARKS_SHOWN], key=lambda remark: remark.subject)
+    gathered = _gathered(remarks)
+    first = sorted(gathered[:REMARKS_SHOWN], key=lambda alike: alike[0].subject)
     return render_template(
         "organizer/banks/health.html",
         bank=bank,
@@ -75,10 +77,19 @@ def health(bank_id: int) -> ResponseReturnValue:
         total=len(rows),
         by_use=sorted(by_use.items()),
         remarks=len(remarks),
-        groups=[(subject, list(group)) for subject, group in groupby(first, key=lambda remark: remark.subject)],
+        is_cut=len(gathered) > REMARKS_SHOWN,
+        groups=[(subject, list(group)) for subject, group in groupby(first, key=lambda alike: alike[0].subject)],
         subjects=Counter(remark.subject for remark in remarks),
         counts=questions.counts(bank_id),
     )
+
+
+def _gathered(remarks: Iterable[Remark]) -> list[list[Remark]]:
+    """Remarks that say the same of several questions, together, in the order of their first."""
+    alike: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        alike.setdefault((remark.subject, remark.message), []).append(remark)
+    return list(alike.values())
 
 
 def _decide(bank_id: int, keep: str, left: Seen, right: Seen) -> str:

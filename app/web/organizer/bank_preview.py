@@ -19,7 +19,7 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
-from app.web.organizer.upload import as_item, import_or_404, uploads_folder
+from app.web.organizer.upload import as_item, import_or_404, serial_seen, uploads_folder
 
 NOT_USED = ""
 # What a column may be said to mean, in the order of the list.
@@ -64,7 +64,8 @@ def import_choice(import_id: int, position: int) -> ResponseReturnValue:
     preview = import_or_404(import_id)
     chosen = request.form.get("chosen") == "yes"
     try:
-        preview_changes.choose_row(import_id, position, chosen, actor=access.actor().user_id, now=utc_now())
+        actor, now = access.actor().user_id, utc_now()
+        preview_changes.choose_row(import_id, position, chosen, serial=serial_seen(), actor=actor, now=now)
     except Invalid as error:
         flash("".join(error.messages), "error")
     return redirect(_back(preview, position), code=303)
@@ -166,5 +167,6 @@ def _back(preview: Preview, position: int) -> str:
     """The page of the preview that the form came from, with this question open."""
     only, page = request.form.get("only") or None, request.form.get("page") or None
     row = preview.row(position)
-    place = row.place if row else None
-    return url_for(".import_preview", import_id=preview.id, row=place, only=only, page=page, _anchor="question")
+    if row is None:
+        return url_for(".import_preview", import_id=preview.id, only=only, page=page)
+    return url_for(".import_preview", import_id=preview.id, row=row.place, only=only, page=page, _anchor="question")

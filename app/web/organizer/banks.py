@@ -30,7 +30,7 @@ LONGEST_PASTED = 500_000
 class BankUploadForm(FlaskForm):
     """A file or pasted text, and the bank that it becomes or is added to."""
 
-    bank = SelectField("放进哪个题库")
+    bank = SelectField("放进哪个题库", validate_choice=False)
     title = StringField("新题库的名称", validators=[Length(max=200, message="名称在200个字以内。")])
     file = FileField("题库文件")
     text = TextAreaField("或者粘贴试题", validators=[Length(max=LONGEST_PASTED, message="文字太长，请存成文件上传。")])
@@ -38,6 +38,9 @@ class BankUploadForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """One of the two is enough; the file counts when both are there."""
         fits = super().validate(extra_validators)
+        if self.bank.data not in {choice.value for choice in self.bank.choices}:
+            self.bank.errors = ["这个题库已经不在了，可能刚刚被删除。请另选一个题库，再选一次文件。"]
+            self.bank.data, fits = NEW_BANK, False
         if not self.file.data and not (self.text.data or "").strip():
             self.file.errors = ["请选择文件，或者把题粘贴在下面。"]
             return False

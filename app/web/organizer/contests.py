@@ -26,10 +26,7 @@ UNITS_SHOWN = 15
 def list_contests() -> ResponseReturnValue:
     """All contests, and the way to a new one."""
     now = utc_now()
-    rows = [
-        (row, watching.state(row.opens_at, row.closes_at, now), watching.rate(row.participants, row.expected))
-        for row in contests.listed()
-    ]
+    rows = [(row, watching.state(row, now), watching.rate(row.participants, row.expected)) for row in contests.listed()]
     return render_template(
         "organizer/contests/list.html",
         rows=rows,
@@ -80,7 +77,7 @@ def contest(slug: str) -> ResponseReturnValue:
         contest=row,
         now=now,
         phase=row.phase(now),
-        state=watching.state(row.opens_at, row.closes_at, now),
+        state=watching.state(row, now),
         figures=watching.figures(row, progress, figures.tops, now),
         chart=watching.day_chart(row.opens_at, row.closes_at, tallies.by_day(row.id), now),
         units=cut or units,

@@ -21,7 +21,7 @@ WAITING_SHOWN = 5
 def home() -> ResponseReturnValue:
     """The running contests, then the four steps to the next one, each with how far it is."""
     now, held, tree = utc_now(), contests.listed(), people.unit_tree()
-    phases = [(contest, phase(contest.opens_at, contest.closes_at, now)) for contest in held]
+    phases = [(contest, phase(contest.opens_at, contest.closes_at, contest.paused_at or now)) for contest in held]
     running = sorted((c for c, at in phases if at is Phase.OPEN), key=lambda contest: contest.closes_at)
     return render_template(
         "organizer/home.html",

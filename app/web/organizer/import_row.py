@@ -1,21 +1,26 @@
 """One question of a preview corrected before it is imported: the same form as in a bank."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import utc_now
 from app.operations import preview_changes
+from app.operations.questions import ChangedMeanwhile
+from app.queries import imports
 from app.queries.imports import Preview, PreviewRow
 from app.rules.invalid import Invalid
 from app.rules.question import Draft, QuestionKind, faults
-from app.rules.revisions import key_words
+from app.rules.revisions import changes, key_words
 from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bp
 from app.web.organizer.question_form import LONGEST, SHOWN, QuestionForm, drafted, question_form, refill
 from app.web.organizer.question_pictures import take_pictures
-from app.web.organizer.upload import as_item, import_or_404
+from app.web.organizer.upload import as_item, import_or_404, serial_seen
 
 _EMPTY = Draft(QuestionKind.SINGLE_CHOICE, "", (), ())
 
@@ -30,9 +35,9 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
         abort(404)
     if preview.state != "previewed":
         flash("这份文件已经导入或放弃，不能再改。要改题，请到题库里改。", "error")
-        return redirect(_back(import_id, row), code=303)
-    read = row.draft or _EMPTY
-    form = question_form(read, preview.serial)
+        return redirect(url_for(".import_preview", import_id=import_id), code=303)
+    read = row.draft or _begun(row)
+    form = question_form(read, row.corrections)
     pictures, reason = take_pictures(form, read.pictures)
     draft = drafted(form, pictures)
     if not form.validate_on_submit():
@@ -47,7 +52,10 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
         return _page(form, preview, row, draft)
     try:
         actor, now = access.actor().user_id, utc_now()
-        preview_changes.correct_row(import_id, position, draft, serial=form.opened, actor=actor, now=now)
+        seen = {"serial": serial_seen(), "corrections": form.opened}
+        preview_changes.correct_row(import_id, position, draft, **seen, actor=actor, now=now)
+    except ChangedMeanwhile:
+        return _conflict(form, import_id, position, draft)
     except Invalid as error:
         flash("".join(error.messages), "error")
         return _page(form, preview, row, draft)
@@ -55,7 +63,27 @@ def import_row(import_id: int, position: int) -> ResponseReturnValue:
     return redirect(_back(import_id, row), code=303)
 
 
-def _page(form: QuestionForm, preview: Preview, row: PreviewRow, draft: Draft) -> str:
+def _begun(row: PreviewRow) -> Draft:
+    """What a question that could not be read begins with: its stem, where all of it is known."""
+    return _EMPTY if row.excerpt.endswith("…") else replace(_EMPTY, stem=row.excerpt)
+
+
+def _conflict(form: QuestionForm, import_id: int, position: int, draft: Draft) -> ResponseReturnValue:
+    """Both corrections before the eyes; saved once more, one's own goes over the other's."""
+    preview = import_or_404(import_id)
+    row = preview.row(position)
+    if row is None:
+        abort(404)
+    refill(form, draft)
+    form.revision.data = str(row.corrections)
+    other = imports.corrected_by(import_id, position)
+    return _page(form, preview, row, draft, other), 409
+
+
+def _page(
+    form: QuestionForm, preview: Preview, row: PreviewRow, draft: Draft, other: tuple[str, datetime] | None = None
+) -> str:
+    """The form with its preview; `other` is who corrected the question since it was opened, and when."""
     return render_template(
         "organizer/imports/row.html",
         form=form,
@@ -67,6 +95,9 @@ def _page(form: QuestionForm, preview: Preview, row: PreviewRow, draft: Draft) -
         longest=LONGEST,
         shown=max(SHOWN, len(draft.options)),
         back=_back(preview.id, row),
+        serial=serial_seen() if request.method == "POST" else preview.serial,
+        other=other,
+        theirs=changes(row.draft or _EMPTY, draft) if other else (),
     )
 
 

@@ -14,7 +14,7 @@ from app.rules.roles import Role
 from app.web import access
 from app.web.access import role_required
 from app.web.organizer import bank_preview, bp
-from app.web.organizer.upload import import_or_404, page_number
+from app.web.organizer.upload import import_or_404, page_number, serial_seen
 
 SHOWN = {"bank": 15, "units": 50, "people": 50}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,7 +42,8 @@ def import_confirmation(import_id: int) -> ResponseReturnValue:
     import_or_404(import_id)
     try:
         approve = "approve" in request.form
-        confirmed = uploads.confirm_import(import_id, actor=access.actor().user_id, now=utc_now(), approve=approve)
+        actor, now = access.actor().user_id, utc_now()
+        confirmed = uploads.confirm_import(import_id, serial=serial_seen(), actor=actor, now=now, approve=approve)
     except Invalid as error:
         flash("".join(error.messages), "error")
         return redirect(url_for(".import_preview", import_id=import_id), code=303)
@@ -61,7 +62,8 @@ def import_discard(import_id: int) -> ResponseReturnValue:
     if uploads.discard_import(import_id, actor=access.actor().user_id, now=utc_now()):
         flash(f"没有导入《{preview.file_name}》，什么也没有写入。", "info")
         return redirect(url_for(UPLOAD[preview.kind]), code=303)
-    flash(ALREADY[preview.state], "info")
+    standing = import_or_404(import_id).state  # `preview` was read before somebody else decided
+    flash(ALREADY[standing], "info")
     return redirect(url_for(".import_preview", import_id=import_id), code=303)
 
 

@@ -33,10 +33,7 @@ COLUMNS = dict(rates.COLUMNS)
 def list_reports() -> ResponseReturnValue:
     """All contests with what can be read of them."""
     now = utc_now()
-    rows = [
-        (row, watching.state(row.opens_at, row.closes_at, now), watching.rate(row.participants, row.expected))
-        for row in contests.listed()
-    ]
+    rows = [(row, watching.state(row, now), watching.rate(row.participants, row.expected)) for row in contests.listed()]
     return render_template("organizer/reports/list.html", rows=rows)
 
 

@@ -26,6 +26,12 @@ def page_number() -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
 
 
+def serial_seen() -> int:
+    """The serial of the reading that a form was made from; that of the first one when it tells none."""
+    told = request.form.get("serial", "0")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else -1
+
+
 def uploads_folder() -> Path:
     """Where uploaded bytes are kept."""
     folder: Path = current_app.config["SETTINGS"].instance_dir / "uploads"

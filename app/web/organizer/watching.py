@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from app.queries.contests import ContestRow
+from app.queries.contests import ContestRow, ListedContest
 from app.queries.tallies import Progress
 from app.rules.prose import day_and_time, local
 from app.rules.rates import Figures, Row, percent, share
@@ -15,8 +15,11 @@ from app.web.candidate.cards import time_left
 DAYS_SHOWN = 31
 
 
-def state(opens_at: datetime, closes_at: datetime, now: datetime) -> tuple[str, str]:
+def state(contest: ContestRow | ListedContest, now: datetime) -> tuple[str, str]:
     """The word of a state tag and its kind."""
+    if contest.paused_at is not None:
+        return "已暂停", "urgent"
+    opens_at, closes_at = contest.opens_at, contest.closes_at
     where = phase(opens_at, closes_at, now)
     if where is Phase.BEFORE:
         return "未开始", ""

@@ -118,3 +118,114 @@ def test_behind_tls_the_cookie_is_secure(settings, organizer):
     data = {"login": "zhoumin", "password": PASSWORD, "csrf_token": client.token}
     response = client.post("/sign-in", data=data, base_url="https://localhost")
     assert "Secure" in next(h for h in response.headers.getlist("Set-Cookie") if h.startswith("zhisai="))
+
+
+@pytest.fixture
+def no_place():
+    """All places at the hashers are taken."""
+    from contextlib import ExitStack
+
+    from app.operations import passwords
+
+    with ExitStack() as taken:
+        for _ in range(passwords.HASHING + passwords.WAITING):
+            taken.enter_context(passwords.place())
+        yield
+
+
+SCRIPT = {"X-Waits": "yes"}
+WAIT = "现在登录的人很多，请等几秒再点一次。密码没有留在页面上，请再填一次。"
+
+
+def test_when_all_hashers_are_busy_the_form_stays_and_the_password_does_not(organizer, client, no_place, sign_in):
+    response = sign_in()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    page = text(response)
+    assert WAIT in page
+    assert 'value="zhoumin"' in page
+    assert PASSWORD not in page
+
+
+def test_a_script_that_waits_gets_no_page_it_has_already(organizer, client, no_place):
+    form = {"login": "zhoumin", "password": PASSWORD}
+    response = client.submit("/sign-in", form, page="/sign-in", headers=SCRIPT)
+    assert (response.status_code, response.headers["Retry-After"], response.data) == (503, "1", b"")
+
+
+def test_a_script_is_told_where_a_redirect_leads(organizer, client):
+    form = {"login": "zhoumin", "password": PASSWORD}
+    response = client.submit("/sign-in?next=/manage/banks", form, page="/sign-in", headers=SCRIPT)
+    assert (response.status_code, response.headers["X-Location"]) == (204, "/manage/banks")
+    assert "Location" not in response.headers
+    assert client.get("/manage/banks").status_code == 200
+
+
+def test_a_one_time_link_is_still_good_after_waiting(app, client, no_place):
+    with app.app_context():
+        _, token = accounts.make_account("吴强", "wuqiang", Role.ORGANIZER, actor=None, now=NOON)
+    page = f"/activation/{token}"
+    response = client.submit(page, {"login": "wuqiang", "password": PASSWORD, "again": PASSWORD}, page=page)
+    assert response.status_code == 503
+    assert WAIT in text(response)
+    assert client.get(page).status_code == 200
+
+
+def test_changing_the_password_waits_like_signing_in(organizer, client, sign_in):
+    from contextlib import ExitStack
+
+    from app.operations import passwords
+
+    sign_in()
+    form = {"current": PASSWORD, "password": "another good sentence", "again": "another good sentence"}
+    with ExitStack() as taken:
+        for _ in range(passwords.HASHING + passwords.WAITING):
+            taken.enter_context(passwords.place())
+        response = client.submit("/password", form, page="/password")
+    assert response.status_code == 503
+    assert WAIT in text(response)
+    assert client.submit("/password", form, page="/password").status_code == 303
+
+
+def test_whoever_comes_back_after_half_an_hour_is_told_why_to_sign_in_again(organizer, client, sign_in, clock):
+    from datetime import timedelta
+
+    sign_in()
+    clock(NOON + timedelta(minutes=31))
+    response = client.get("/manage/banks")
+    assert response.location == "/sign-in?next=/manage/banks"
+    assert "您的登录已经结束：很久没有操作" in text(client.get(response.location))
+    assert "您的登录已经结束" not in text(client.get("/sign-in"))
+
+
+def test_pages_that_are_used_keep_the_sign_in_and_are_noted_once_a_minute(app, organizer, client, sign_in, clock):
+    from datetime import timedelta
+
+    from app.database import db
+    from app.models import SignIn
+
+    sign_in()
+    for minutes, seen in ((0.5, 0), (1, 1), (1.5, 1), (29, 29), (58, 58), (87, 87)):
+        clock(NOON + timedelta(minutes=minutes))
+        assert client.get("/manage").status_code == 200
+        with app.app_context():
+            assert db.session.query(SignIn).one().seen_at == NOON + timedelta(minutes=seen)
+
+
+def test_a_full_disk_does_not_stop_pages_that_can_be_read(app, organizer, client, sign_in, clock):
+    from datetime import timedelta
+
+    import sqlalchemy as sa
+
+    from app.database import Unavailable, db
+
+    def full(_connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE sign_ins"):
+            raise Unavailable(statement, None, OSError("disk full"))
+
+    sign_in()
+    clock(NOON + timedelta(minutes=5))
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", full)
+    assert [client.get("/manage").status_code for _ in range(3)] == [200, 200, 200]
+    with app.app_context():
+        sa.event.remove(db.engine, "before_cursor_execute", full)

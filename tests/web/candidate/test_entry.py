@@ -163,3 +163,18 @@ def test_a_request_with_a_wrong_telephone_keeps_its_fields(contest, client):
     )
     assert "请填11位手机号。" in page
     assert 'value="市财政局"' in page
+
+
+def test_in_a_crowd_of_failures_the_form_stays_and_says_to_wait(app, contest, client, enter):
+    from app.operations import throttles
+
+    with app.app_context():
+        sign = throttles.address("127.0.0.1", "entry", throttles.NAMES_OF_AN_ADDRESS)
+        for _ in range(throttles.NAMES_OF_AN_ADDRESS):
+            throttles.count_failures([sign], NOON)
+        throttles.take_turn([sign], NOON)
+    response = enter(name="陈静", tail="3333")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "2")
+    assert "请等几秒再点一次。填的内容都还在。" in text(response)
+    assert 'value="陈静"' in text(response)
+    assert 'value="3333"' in text(response)

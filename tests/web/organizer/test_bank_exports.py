@@ -14,6 +14,12 @@ def test_the_page_offers_every_form_and_says_what_one_cannot_carry(city, manage)
     assert "再导入就是同样的题" in words(manage.get(f"/manage/banks/{city.bank}/export?form=text"))
 
 
+def test_a_form_that_is_none_shows_the_plain_list(city, manage):
+    page = manage.get(f"/manage/banks/{city.bank}/export?form=abc")
+    assert page.status_code == 200
+    assert text(page).count(">选这种</a>") == 8
+
+
 @pytest.mark.parametrize(("form", "name"), [("text", "普法小题库.txt"), ("xlsx", "普法小题库.xlsx")])
 def test_a_bank_comes_as_a_file_that_reads_back(city, manage, form, name):
     answer = manage.get(f"/manage/banks/{city.bank}/export/{form}")

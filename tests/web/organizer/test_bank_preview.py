@@ -47,6 +47,17 @@ def test_a_question_is_corrected_in_place_and_its_verdict_given_anew(app, manage
         assert banks.listed() == []
 
 
+def test_what_there_is_to_say_of_a_question_stands_beside_it(manage, preview):
+    saved = manage.submit(f"{preview}/rows/1", corrected(), page=f"{preview}/rows/1")
+    head, _, beside = text(manage.get(saved.location)).partition('id="question"')
+    assert "还没有写入题库。" not in head
+    assert "第13行已改，还没有写入题库。" in beside
+    stale = manage.submit(f"{preview}/rows/1/choice", {"chosen": "no", "serial": "7"}, page=preview)
+    head, _, beside = text(manage.get(stale.location)).partition('id="question"')
+    assert 'role="alert"' not in head
+    assert 'role="alert">这份文件刚刚按别的列重新读取过' in beside
+
+
 def test_a_correction_that_is_wrong_is_told_at_its_field_and_kept(manage, preview):
     page = manage.submit(f"{preview}/rows/1", corrected(key="", option_2="签发日期"), page=f"{preview}/rows/1")
     assert errors(page) == ["选项B和选项C内容相同，请改正其中一个。", "没有答案，请填写选项字母。"]
@@ -62,12 +73,19 @@ def test_where_one_was_in_the_list_is_kept(manage, preview):
 def test_a_question_is_left_out_and_taken_again(app, manage, preview):
     left = manage.submit(f"{preview}/rows/0/choice", {"chosen": "no"}, page=preview)
     page = manage.get(left.location)
-    assert "将导入1题（可用1，提醒1），不选的1题不导入。" in words(page)
+    assert "将导入1题（可用0，提醒1），不选的1题不导入。" in words(page)
     assert cells(page)[1][3].endswith("不选")
     assert ">要导入这一题</button>" in text(manage.get(f"{preview}?row=第5行"))
     manage.submit(f"{preview}/rows/0/choice", {"chosen": "yes"}, page=preview)
     with app.app_context():
         assert imports.one(1).effective == 2
+
+
+def test_a_question_that_no_machine_can_mark_leads_to_its_form(manage, upload, workbook):
+    essay = workbook(["题型", "题干", "选项A", "选项B", "答案"], ["简答", "什么是公文？", "", "", "公务文书"])
+    preview = upload(UPLOAD, essay, "公文.xlsx").location
+    assert f'href="{preview}/rows/0">改这一题</a>' in text(manage.get(preview))
+    assert "什么是公文？</textarea>" in text(manage.get(f"{preview}/rows/0"))
 
 
 def test_rows_may_be_shown_by_verdict(manage, preview):
@@ -90,7 +108,7 @@ def test_columns_that_nobody_could_know_are_asked_for_and_read_as_told(app, mana
     page = manage.get(again.location)
     assert notices(page)[0] == "已按您指定的列重新读取。"
     assert [row[:3] for row in cells(page)[1:3]] == [["2", "可用", "单选"], ["3", "可用", "单选"]]
-    done = manage.submit(f"{preview}/confirmation", {"approve": "yes"}, page=preview)
+    done = manage.submit(f"{preview}/confirmation", {"approve": "yes", "serial": "1"}, page=preview)
     with app.app_context():
         assert [row.draft.key for row in banks.questions(int(done.location.rsplit("/", 1)[1])).rows] == [(0,), (1,)]
 
@@ -106,12 +124,49 @@ def test_a_correction_is_not_lost_when_the_file_was_read_again_meanwhile(manage,
     said = dict(zip(names, ("stem", "option0", "option1", "key"), strict=True))
     manage.submit(f"{preview}/columns", said, page=preview)
     row = f"{preview}/rows/0"
-    opened = {"revision": value(manage.get(row), "revision")}
+    opened = {"serial": value(manage.get(row), "serial")}
     manage.submit(f"{preview}/columns", said, page=preview)
     page = manage.submit(row, corrected(stem="一星期有（　　）天。") | opened, page=row)
     assert page.status_code == 200
     assert notices(page)[0].startswith("这份文件刚刚按别的列重新读取过，您改的没有保存。")
     assert "一星期有（　　）天。</textarea>" in text(page)
+
+
+def test_an_old_preview_does_not_import_what_was_read_otherwise_since(app, manage, upload):
+    preview = upload(UPLOAD, UNNAMED.replace("甲栏,乙栏,丙栏,丁栏", "题干,A,B,答案").encode(), "历法.csv").location
+    page = manage.get(preview)
+    opened = {"approve": "yes", "serial": re.findall(r'name="serial" value="(\d+)"', text(page))[-1]}
+    names = re.findall(r'<select class="input" name="(s0-c\d)"', text(page))
+    said = dict(zip(names, ("option0", "stem", "option1", "key"), strict=True))
+    manage.submit(f"{preview}/columns", said, page=preview)
+    turned = manage.submit(f"{preview}/confirmation", opened, page=preview)
+    assert (turned.status_code, turned.location) == (303, preview)
+    page = manage.get(preview)
+    assert notices(page)[0].startswith("这份文件刚刚按别的列重新读取过，还没有导入。")
+    with app.app_context():
+        assert banks.listed() == []
+    now = {"approve": "yes", "serial": re.findall(r'name="serial" value="(\d+)"', text(page))[-1]}
+    done = manage.submit(f"{preview}/confirmation", now, page=preview)
+    assert "已导入2题。" in notices(manage.get(done.location))
+
+
+def test_whoever_corrects_a_row_second_sees_both_and_may_save_once_more(app, manage, preview):
+    row = f"{preview}/rows/1"
+    opened = {"revision": value(manage.get(row), "revision"), "serial": value(manage.get(row), "serial")}
+    assert opened == {"revision": "0", "serial": "0"}
+    manage.submit(row, corrected(stem="先改的（　　）。") | opened, page=row)
+    page = manage.submit(row, corrected(stem="后改的（　　）。") | opened, page=row)
+    assert page.status_code == 409
+    assert notices(page)[0] == "您打开以后，周敏在9月17日12:00改了这一题。您写的还没有保存，都在下面。"
+    assert cells(page)[1] == ["题干", "先改的（）。", "后改的（）。"]
+    assert "后改的（　　）。</textarea>" in text(page)
+    with app.app_context():
+        assert imports.one(1).row(1).draft.stem == "先改的（　　）。"
+    anew = {"revision": value(page, "revision"), "serial": value(page, "serial")}
+    saved = manage.submit(row, corrected(stem="后改的（　　）。") | anew, page=row)
+    assert saved.status_code == 303
+    with app.app_context():
+        assert imports.one(1).row(1).draft.stem == "后改的（　　）。"
 
 
 def test_a_picture_that_is_refused_is_told_in_the_preview_too(manage, preview):
@@ -207,6 +262,14 @@ def test_questions_nearly_alike_stand_side_by_side(manage, upload):
     beside = text(page).split('<div class="twins">')[1]
     assert "第6行（要导入的）" in beside and "第1行" in beside
     assert "根据某条例" in beside and "依照某条例" in beside
+
+
+def test_a_bank_that_was_deleted_while_one_chose_it_is_told(app, manage, own, upload):
+    page = upload(UPLOAD, MIXED.encode(), "公文.txt", bank="99")
+    assert page.status_code == 200
+    assert errors(page) == ["这个题库已经不在了，可能刚刚被删除。请另选一个题库，再选一次文件。"]
+    with app.app_context():
+        assert imports.recent().rows == ()
 
 
 def test_questions_may_be_pasted(app, manage):

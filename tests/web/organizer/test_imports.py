@@ -4,7 +4,9 @@ import io
 
 import pytest
 
+from app.operations import uploads
 from app.queries import banks
+from tests.factories import NOON
 from tests.web.organizer.reading import cells, errors, notices, tally, text, words
 
 UPLOAD = "/manage/banks/upload"
@@ -98,6 +100,19 @@ def test_a_discarded_preview_writes_nothing_and_cannot_be_confirmed(app, manage,
     assert "这份文件已经放弃，没有写入。要导入请重新上传。" in notices(manage.get(after.location))
     with app.app_context():
         assert banks.listed() == []
+
+
+def test_throwing_a_preview_away_while_it_is_imported_says_that_it_was(app, manage, preview, monkeypatch):
+    discard = uploads.discard_import
+
+    def overtaken(import_id, **options):
+        uploads.confirm_import(import_id, actor=None, now=NOON)
+        return discard(import_id, **options)
+
+    monkeypatch.setattr(uploads, "discard_import", overtaken)
+    turned = manage.submit(f"{preview}/discard", page=preview)
+    assert (turned.status_code, turned.location) == (303, preview)
+    assert "这份文件已经导入过，这次没有再写入。" in notices(manage.get(preview))
 
 
 def test_a_file_with_nothing_usable_cannot_be_confirmed(manage, upload):

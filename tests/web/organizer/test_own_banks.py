@@ -63,12 +63,26 @@ def test_a_check_up_counts_kinds_topics_keys_and_remarks(manage, own):
     assert "第3题与第1题题干相同，请核对是否两题都要" in words(page)
 
 
-def test_a_check_up_shows_the_first_fifty_remarks_of_many(app, manage, own):
+def test_a_check_up_gathers_the_remarks_that_say_the_same(app, manage, own):
     with app.app_context():
         plain = [Draft(QuestionKind.SINGLE_CHOICE, f"第{n}题问什么", ("甲", "乙"), (0,)) for n in range(30)]
         import_bank(plain, bank_id=1, actor=None, now=NOON)
     page = manage.get(f"{own}/health")
-    assert re.search(r"共\d+条，列出前50条", words(page))
+    first = "、".join(f"第{n}题" for n in range(4, 14))
+    assert f"请只在该填答案的地方留一处“（）”：30题，{first}等" in words(page)
+    assert "列出前面的" not in words(page)
+
+
+def test_a_check_up_shows_the_first_fifty_remarks_that_differ(app, manage, own):
+    with app.app_context():
+        pairs = [
+            Draft(QuestionKind.SINGLE_CHOICE, f"第{n}题问什么（　　）", ("甲", other), (0,))
+            for n in range(60)
+            for other in ("乙", "丙")
+        ]
+        import_bank(pairs, bank_id=1, actor=None, now=NOON)
+    page = manage.get(f"{own}/health")
+    assert re.search(r"共\d+条，列出前面的", words(page))
     assert len(re.findall(r"<li><span>", text(page))) == 50
 
 

@@ -1,0 +1,39 @@
+"""Steps of the attempt engine that several files of tests take."""
+
+from datetime import datetime, timedelta
+
+from app.database import db
+from app.models import Attempt, RosterEntry, Sitting
+from app.operations import accounts, attempts
+from app.operations.attempts import Saving
+from app.rules.sheet import AnswerSheet
+from tests.factories import NOON
+
+MINUTE, MS = timedelta(minutes=1), timedelta(milliseconds=1)
+
+
+def entered(contest: int, name: str = "王芳", tail: str = "1111") -> str:
+    """Enter by name; the digest of the sign-in."""
+    found = accounts.enter(contest, name, tail, origin="here", now=NOON)
+    assert isinstance(found, accounts.SignedIn)
+    return accounts.digest(found.token)
+
+
+def save(attempt_id: int, digest: str, revision: int, now: datetime, responses: dict[int, tuple[int, ...]]) -> Saving:
+    """Save a sheet as the page that holds the lease."""
+    lease = stored(attempt_id).lease
+    sheet = AnswerSheet(responses)
+    return attempts.save_sheet(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
+
+
+def stored(attempt_id: int) -> Attempt:
+    db.session.rollback()
+    return db.session.get_one(Attempt, attempt_id, populate_existing=True)
+
+
+def entry_of(attempt_id: int) -> RosterEntry:
+    return db.session.get_one(RosterEntry, stored(attempt_id).roster_entry_id, populate_existing=True)
+
+
+def sitting_of(attempt_id: int) -> Sitting:
+    return db.session.get_one(Sitting, stored(attempt_id).sitting_id, populate_existing=True)

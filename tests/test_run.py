@@ -1,0 +1,56 @@
+"""`run.py` serves until it is told to stop."""
+
+import os
+import signal
+
+import pytest
+
+import run
+
+
+@pytest.fixture
+def serve(monkeypatch, tmp_path):
+    """What the server does each time it is started: the given acts, one after another; returns how often it was."""
+    monkeypatch.setenv("INSTANCE_DIR", str(tmp_path))
+    monkeypatch.setattr(run, "_is_taken", lambda settings: False)
+    before = {number: signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGTERM)}
+    signal.signal(signal.SIGTERM, lambda *_: None)
+
+    def with_acts(*acts):
+        started = []
+
+        def served(_settings):
+            started.append(1)
+            acts[len(started) - 1]()
+
+        monkeypatch.setattr(run, "_serve", served)
+        return started
+
+    yield with_acts
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def give_up():
+    raise SystemExit(1)
+
+
+def stop():
+    """As the server ends when it is told to."""
+
+
+def test_a_server_that_gave_up_because_its_worker_died_twice_is_started_again(serve, capsys):
+    started = serve(give_up, give_up, stop)
+    assert run.main() == 0
+    assert len(started) == 3
+    assert "正在重新启动" in capsys.readouterr().err
+
+
+def test_a_worker_that_cannot_start_ends_the_server_for_good(serve):
+    def cannot_start():
+        os.kill(os.getpid(), signal.SIGUSR1)
+        raise SystemExit(1)
+
+    started = serve(cannot_start)
+    assert run.main() == 1
+    assert len(started) == 1
