@@ -60,7 +60,9 @@ FILLED = {
     "role": "organizer", "checksum": "0" * 64, "user_id": "6",
 }  # fmt: skip
 # What the small city has none of: the guard stands before the search, so it is tried all the same.
-LACKING = re.compile(r"organizer\.(import_|approve|decline|accept_late)|admin\.(grant|make_link|revocation)|images\.image")
+LACKING = re.compile(
+    r"organizer\.(import_|approve|decline|accept_late)|admin\.(grant|make_link|revocation)|images\.image"
+)
 # Whoever has an account and stands on no roster is told so: an admission, not a right.
 ADMITTING = ("candidate.entry", "candidate.rules", "candidate.start")
 

@@ -29,10 +29,8 @@ def place(app):
 
 
 @pytest.fixture
-def told(caplog, capfd, monkeypatch):
+def told(caplog, capfd):
     """Everything that was logged or printed, with tracebacks, once called."""
-    for name in ("zhisai", "flask_wtf.csrf", "sqlalchemy.engine"):  # a linter run by another test switches them off
-        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
     caplog.set_level(logging.DEBUG, logger="zhisai")
     caplog.set_level(logging.INFO)
     form = logging.Formatter("%(name)s %(levelname)s %(message)s")

@@ -50,9 +50,15 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     _without_database()
-    cause = str(getattr(error, "orig", error)).partition("\n")[0]  # later lines may quote what was sent
-    log.error("database busy or unreachable: %s: %s", type(error).__name__, cause)
+    log.error("database busy or unreachable: %s (%s)", type(error).__name__, _cause(error))
     return render_template("errors/503.html"), 503, {"Retry-After": "5"}
+
+
+def _cause(error: Exception) -> object:
+    """What the driver or the system calls it, by name or number: words may quote what was sent."""
+    behind = getattr(error, "orig", None) or error
+    names = ("sqlite_errorname", "sqlstate", "errno")
+    return next((found for name in names if (found := getattr(behind, name, None))), type(behind).__name__)
 
 
 def _no_room(error: OSError) -> ResponseReturnValue:
