@@ -166,7 +166,10 @@ def test_the_judge_sees_what_a_server_could_do_wrong(context):
     assert _judged(account) == []
     _write("UPDATE roster_entries SET result = 1")
     assert len(_judged(account)) == 1
-    _write("INSERT INTO gradings SELECT id + 1, attempt_id, 2, score, marks, graded_at FROM gradings")
+    _write(
+        "INSERT INTO gradings (attempt_id, pool_version, score, marks, graded_at, reopened)"
+        " SELECT attempt_id, 2, score, marks, graded_at, reopened FROM gradings"
+    )
     assert _judged(account) == [(DOUBLED, "wang: graded 2 times")]
 
 

@@ -125,6 +125,7 @@ def test_an_organizer_pauses_from_the_live_view_and_it_refreshes_itself(desktop,
     desktop.get_by_label("账号").fill("zhoumin")
     desktop.get_by_label("密码").fill(PASSWORD)
     desktop.get_by_role("button", name="登录").click()
+    desktop.wait_for_url("**/manage")
     desktop.goto(f"/manage/contests/{slug}/live")
     row = desktop.locator("table.now tr", has_text="王芳")
     expect(row).to_contain_text("作答中")

@@ -184,11 +184,11 @@ def test_paused_and_resumed(app, manage, attempt, clock):
     page = text(manage.get(LIVE))
     assert "已暂停" in page and f"{CONTEST}/resumption" in page and f"{CONTEST}/pause" not in page
     assert "已暂停" in text(manage.get("/manage/contests"))
-    clock(NOON + 40 * MINUTE)
+    clock(NOON + 20 * MINUTE)
     page = asked(manage, f"{CONTEST}/resumption", reason="来电")
-    assert "竞赛恢复，请接着作答；暂停的40分00秒已经补回。原因：来电" in notices(page)
+    assert "竞赛恢复，请接着作答；暂停的20分00秒已经补回。原因：来电" in notices(page)
     asked(manage, f"{CONTEST}/resumption", reason="来电", confirmed="yes")
-    assert (sitting(app).paused_at, stored(app).deadline) == (None, NOON + 70 * MINUTE)
+    assert (sitting(app).paused_at, stored(app).deadline) == (None, NOON + 50 * MINUTE)
 
 
 @pytest.mark.parametrize("way", ["postponement", "ending", "pause", "resumption"])
@@ -212,7 +212,8 @@ def test_what_cannot_be_is_said_with_what_to_do(manage, attempt, way, said):
     assert page.status_code == 409 and said in text(page)
 
 
-def test_whoever_looks_at_an_overdue_attempt_closes_it(app, manage, attempt, clock):
+def test_whoever_looks_at_an_overdue_attempt_closes_it(app, manage, attempt, clock, sign_in):
     clock(NOON + 32 * MINUTE)
+    sign_in()  # half an hour without a word ended the first one
     assert "到时自动交卷" in text(manage.get(ATTEMPT))
     assert stored(app).handed_in_at == NOON + 30 * MINUTE
