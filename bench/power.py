@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.database import db
+from app.database import close, db
 from app.extensions import utc_now
 from app.operations import accounts, attempts, leases
 from app.operations.attempts import Saving
@@ -97,9 +97,7 @@ def _record(made: Installation, synchronous: str, seed: str) -> tuple[Disk, list
                     thread.start()
                 for thread in threads:
                     thread.join()
-            db.session.remove()
-            app.extensions["writers"].close()
-            db.engine.dispose()
+            close(app)
     return disk, stories
 
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from app import create_app
-from app.database import db
+from app.database import close, db
 from config import Settings
 from tests.pages import CheckedClient
 
@@ -184,7 +184,4 @@ def _empty(url: str) -> None:
 
 
 def _let_go(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        app.extensions["writers"].close()
-        db.engine.dispose()
+    close(app)

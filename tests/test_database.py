@@ -121,7 +121,7 @@ def test_a_statement_that_is_used_no_more_is_forgotten(context):
     for number in range(3):
         grouped(sa.text(f"UPDATE units SET order_number = {number}"), {})
     gc.collect()
-    assert len(context.extensions["writers"]._spoken) == 0
+    assert len(context.extensions["writers"]._phrases) == 0
 
 
 def test_what_is_read_after_a_grouped_write_sees_it(context):

@@ -1,12 +1,13 @@
 """The engine, the one gate through which everything is written, and the column types.
 
-Reading happens in `db.session`. Writing happens in `writing()`, one operation in one fresh transaction, or through
-`grouped()`, one guarded statement that shares its commit with its neighbours. On SQLite both pass one first-come
-first-served gate, which holds a file lock too, so that the command line and the server never collide.
+Reading happens in `db.session`, or by `fetched()`, one question by itself. Writing happens in `writing()`, one
+operation in one fresh transaction, or through `grouped()`, one guarded statement that shares its commit with its
+neighbours. On SQLite both pass one first-come first-served gate, which holds a file lock too, so that the command
+line and the server never collide.
 """
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as TimeoutExpired
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 
 from app.database.moments import Moment, milliseconds, moment
+from app.database.readers import Readers
 from app.database.writers import Writers
 
 __all__ = [
@@ -34,7 +36,9 @@ __all__ = [
     "Unavailable",
     "UnsafeDatabase",
     "Writers",
+    "close",
     "db",
+    "fetched",
     "grouped",
     "init",
     "is_fixed",
@@ -100,12 +104,13 @@ def init(app: Flask) -> None:
         options["connect_args"] = POSTGRESQL_PATIENCE
     options["hide_parameters"] = True  # an error in a log must not carry names, telephones or leases
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
-    app.extensions["writers"] = made
+    app.extensions["writers"], app.extensions["readers"] = made, Readers()
     db.init_app(app)
     with app.app_context():
         engine = db.engine
     made.use(engine)
     if made.is_sqlite:
+        app.extensions["readers"].use(engine)
         sa.event.listen(engine, "do_connect", partial(_private, Path(url.database or "")))
         sa.event.listen(engine, "connect", _set_pragmas)
         sa.event.listen(engine, "begin", _begin)
@@ -151,6 +156,18 @@ def grouped(statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
     return writers().grouped(statement, parameters)
 
 
+def fetched(statement: sa.Executable, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """The rows of one question by itself, as of now: what is committed, or what the operation at work has written.
+
+    No transaction is opened for it, which on SQLite costs more than most answers; two such questions may see two
+    different moments.
+    """
+    at_work = db.session.registry.has() and db.session.info.get("writing")
+    readers: Readers = current_app.extensions["readers"]
+    rows = None if at_work else readers.rows(statement, parameters)
+    return db.session.execute(statement, dict(parameters)).all() if rows is None else rows
+
+
 def table(model: type[Base]) -> sa.Table:
     """The table of a model, for statements of the hot path: through mapped attributes each costs twice as much."""
     found = model.__table__
@@ -168,6 +185,15 @@ def writers() -> Writers:
     """What the application at hand writes with."""
     found: Writers = current_app.extensions["writers"]
     return found
+
+
+def close(app: Flask) -> None:
+    """Let go of every connection that this application keeps; what comes next opens them anew."""
+    app.extensions["writers"].close()
+    app.extensions["readers"].close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _sqlite_module() -> Any:

@@ -2,19 +2,16 @@
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError as Unavailable
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.database.gate import Gate
-
-Process = Callable[[Any], Any] | None
+from app.database.spoken import Phrases
 
 
 class _Entry:
@@ -38,7 +35,7 @@ class Writers:
         self._queue: deque[_Entry] = deque()
         self._engine: sa.Engine | None = None
         self._connection: Any = None
-        self._spoken = WeakKeyDictionary[sa.Executable, _Spoken | None]()  # most are built once and stay
+        self._phrases = Phrases()
 
     def use(self, engine: sa.Engine) -> None:
         """Write through this engine; to be called once, before anything is written."""
@@ -91,15 +88,13 @@ class Writers:
                 entry.done = True
 
     def _commit(self, batch: list[_Entry]) -> None:
-        """The short way: SQLAlchemy compiles a statement once, and the driver executes it.
-
-        Going through SQLAlchemy each time costs more than the statement and half as much as its sync.
-        """
+        """The short way; a statement that cannot go it (LongWay) fails like any faulty one, and goes alone."""
+        assert self._engine is not None
         connection = self._kept_connection()
         connection.execute("BEGIN IMMEDIATE")
         for entry in batch:
-            sql, values = self._speak(entry)
-            entry.rowcount = connection.execute(sql, values).rowcount
+            spoken = self._phrases.spoken(entry.statement, self._engine.dialect)
+            entry.rowcount = connection.execute(spoken.sql, spoken.values(entry.parameters)).rowcount
         connection.execute("COMMIT")
 
     def _commit_alone(self, entry: _Entry) -> None:
@@ -112,15 +107,6 @@ class Writers:
         except BaseException as error:
             entry.error = error
 
-    def _speak(self, entry: _Entry) -> tuple[str, list[Any]]:
-        assert self._engine is not None
-        if entry.statement not in self._spoken:
-            self._spoken[entry.statement] = _Spoken.of(entry.statement, self._engine.dialect)
-        spoken = self._spoken[entry.statement]
-        if spoken is None:
-            raise _LongWay
-        return spoken.sql, spoken.values(entry.parameters)
-
     def _kept_connection(self) -> Any:
         if self._connection is None:
             assert self._engine is not None
@@ -132,34 +118,6 @@ class Writers:
         if connection is not None:
             with contextlib.suppress(Exception):
                 connection.close()  # the pool rolls back what is open
-
-
-class _LongWay(Exception):
-    """A statement that needs SQLAlchemy each time: it has values that are made while it is executed."""
-
-
-class _Spoken:
-    """A statement in the words of the driver, and how each of its values is told."""
-
-    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
-        self.sql = compiled.string
-        own, binds = compiled.params, compiled.binds
-        self._values: list[tuple[str, Any, Process]] = [
-            (name, own[name], binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or ()
-        ]
-
-    @classmethod
-    def of(cls, statement: sa.Executable, dialect: Dialect) -> "_Spoken | None":
-        """None for one whose values are made while it is executed."""
-        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # all that we execute compiles
-        is_made = compiled.isinsert or compiled.insert_prefetch or compiled.update_prefetch
-        return None if is_made else cls(compiled, dialect)
-
-    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """In the order of their places."""
-        found = [(parameters.get(name, own), process) for name, own, process in self._values]
-        return [process(value) if process else value for value, process in found]
 
 
 def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:

@@ -75,19 +75,7 @@ class Attempt(Base):
     @property
     def course(self) -> Course:
         """Its times, as the rules take them."""
-        taken = None if self.time_taken is None else timedelta(milliseconds=self.time_taken)
-        return Course(
-            self.started_at,
-            self.deadline,
-            timedelta(milliseconds=self.grace),
-            extension=timedelta(milliseconds=self.extension),
-            held_for=timedelta(milliseconds=self.held_for),
-            held_at=self.held_at,
-            handed_in_at=self.handed_in_at,
-            handed_in_by=None if self.handed_in_by is None else By(self.handed_in_by),
-            time_taken=taken,
-            voided_at=self.voided_at,
-        )
+        return course_of(self)
 
     def follow(self, course: Course) -> None:
         """Take over what the rules have made of its times."""
@@ -95,6 +83,23 @@ class Attempt(Base):
         self.handed_in_at, self.handed_in_by = course.handed_in_at, course.handed_in_by
         self.extension, self.held_for = _milliseconds(course.extension), _milliseconds(course.held_for)
         self.time_taken = None if course.time_taken is None else _milliseconds(course.time_taken)
+
+
+def course_of(row: Any) -> Course:
+    """The times of a row of this table, whatever carries it, as the rules take them."""
+    taken = None if row.time_taken is None else timedelta(milliseconds=row.time_taken)
+    return Course(
+        row.started_at,
+        row.deadline,
+        timedelta(milliseconds=row.grace),
+        extension=timedelta(milliseconds=row.extension),
+        held_for=timedelta(milliseconds=row.held_for),
+        held_at=row.held_at,
+        handed_in_at=row.handed_in_at,
+        handed_in_by=None if row.handed_in_by is None else By(row.handed_in_by),
+        time_taken=taken,
+        voided_at=row.voided_at,
+    )
 
 
 def _milliseconds(length: timedelta) -> int:

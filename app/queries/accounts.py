@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.database import Moment, db, table
+from app.database import Moment, db, fetched, table
 from app.models import Activation, Attempt, Contest, Grant, RosterEntry, SignIn, Site, Unit, User
 from app.models.site import DAYS_KEPT
 from app.rules.roles import Role, includes
@@ -55,7 +55,8 @@ class Person:
 IDLE = timedelta(minutes=30)
 
 # Built once, on tables: every page asks this.
-_users, _sign_ins, _contests, _units, _site = (table(each) for each in (User, SignIn, Contest, Unit, Site))
+_users, _sign_ins, _contests, _units = (table(each) for each in (User, SignIn, Contest, Unit))
+_site, _grants = table(Site), table(Grant)
 _SIGNED_IN = (
     sa.select(
         _users.c.id, _users.c.name, _users.c.password_hash.is_not(None), _units.c.name, _sign_ins.c.contest_id,
@@ -72,7 +73,7 @@ _SIGNED_IN = (
 
 def signed_in(digest: str, now: datetime, idle: timedelta = IDLE) -> Person | None:
     """The person behind a live sign-in. One not seen for longer than `idle` is over, unless a paper runs."""
-    row = db.session.execute(_SIGNED_IN, {"digest": digest, "now": now}).one_or_none()
+    row = next(iter(fetched(_SIGNED_IN, {"digest": digest, "now": now})), None)
     if row is None:
         return None
     user_id, name, has_password, unit, contest_id, slug, seen_at = row
@@ -104,12 +105,17 @@ def _answering(user_id: int, contest_id: int | None, now: datetime, idle: timede
     return next(((found, slug) for found, slug in rows if contest_id in (None, found)), None)
 
 
+_ROLES = sa.select(_grants.c.role).where(
+    _grants.c.user_id == sa.bindparam("user_id"),
+    _grants.c.starts_at <= sa.bindparam("now", type_=Moment),
+    sa.or_(_grants.c.ends_at.is_(None), _grants.c.ends_at > sa.bindparam("now", type_=Moment)),
+)
+
+
 def roles(user_id: int, now: datetime) -> frozenset[Role]:
     """The roles that a person holds now."""
-    select = sa.select(Grant.role).where(
-        Grant.user_id == user_id, Grant.starts_at <= now, sa.or_(Grant.ends_at.is_(None), Grant.ends_at > now)
-    )
-    return frozenset(Role(role) for role in db.session.scalars(select))
+    rows = fetched(_ROLES, {"user_id": user_id, "now": now})
+    return frozenset(Role(role) for (role,) in rows)
 
 
 def by_login(login: str) -> User | None:
@@ -204,5 +210,4 @@ _SITE = sa.select(*(_site.c[field.name] for field in fields(SiteWords)))
 
 def site() -> SiteWords:
     """What the site says of itself."""
-    row = db.session.execute(_SITE).one_or_none()
-    return SiteWords(*row) if row else SiteWords()
+    return next((SiteWords(*row) for row in fetched(_SITE, {})), SiteWords())

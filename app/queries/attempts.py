@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.database import Moment, db, milliseconds
+from app.database import Moment, db, fetched, milliseconds, table
 from app.models import Attempt, Contest, RosterEntry, RosterUnit, SignIn, Sitting, User
+from app.models.attempt import course_of
 from app.queries import pools
 from app.rules import attempt as machine
 from app.rules import timing
+from app.rules.attempt import Course
 from app.rules.sheet import AnswerSheet
 from app.rules.terms import ContestTerms, Visible
 
@@ -73,17 +77,63 @@ def answering(now: datetime) -> int:
     return db.session.scalars(select).one()
 
 
+class AttemptRow(NamedTuple):
+    """What the owner's pages show of an attempt; units as in the table."""
+
+    id: int
+    paper: list[list[int]]
+    sheet: dict[str, Any]
+    revision: int
+    lease_before: str | None
+    pool_version: int
+    terms_version: int
+    started_at: datetime
+    deadline: datetime
+    grace: int
+    extension: int
+    held_at: datetime | None
+    held_for: int
+    saved_at: datetime | None
+    answered: int
+    handed_in_at: datetime | None
+    handed_in_by: str | None
+    time_taken: int | None
+    score: int | None
+    receipt: str | None
+    fingerprint: str | None
+    voided_at: datetime | None
+
+    @property
+    def course(self) -> Course:
+        return course_of(self)
+
+
+class ContestName(NamedTuple):
+    """Which contest it is."""
+
+    id: int
+    slug: str
+    title: str
+
+
+class EntryRow(NamedTuple):
+    """The place on the roster, with the result that counts so far in hundredths."""
+
+    id: int
+    result: int | None
+
+
 @dataclass(frozen=True)
 class OwnAttempt:
     """An attempt as its owner's pages need it."""
 
-    attempt: Attempt
-    contest: Contest
+    attempt: AttemptRow
+    contest: ContestName
+    entry: EntryRow
     closes_at: datetime
     name: str
     unit: str
     terms: ContestTerms
-    entry: RosterEntry
     turn: int  # which of the attempts that count it is, from 1
 
     def is_overdue(self, now: datetime) -> bool:
@@ -100,33 +150,47 @@ class OwnAttempt:
         return AnswerSheet.from_json(self.attempt.sheet)
 
 
-_earlier = sa.orm.aliased(Attempt)
+_attempts, _contests, _entries = table(Attempt), table(Contest), table(RosterEntry)
+_sittings, _users, _units = table(Sitting), table(User), table(RosterUnit)
+_earlier = _attempts.alias()
 _turn = (
     sa.select(sa.func.count() + 1)
-    .where(_earlier.roster_entry_id == Attempt.roster_entry_id, _earlier.sitting_id == Attempt.sitting_id)
-    .where(_earlier.ordinal < Attempt.ordinal, _earlier.given_back.is_(False))
-    .correlate(Attempt)
+    .where(_earlier.c.roster_entry_id == _attempts.c.roster_entry_id, _earlier.c.sitting_id == _attempts.c.sitting_id)
+    .where(_earlier.c.ordinal < _attempts.c.ordinal, _earlier.c.given_back.is_(False))
+    .correlate(_attempts)
     .scalar_subquery()
 )
 _OWN = (
-    sa.select(Attempt, Contest, Sitting.closes_at, User.name, RosterUnit.name, RosterEntry, _turn)
-    .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
-    .join(Contest, Contest.id == RosterEntry.contest_id)
-    .join(Sitting, Sitting.id == Attempt.sitting_id)
-    .join(User, User.id == RosterEntry.user_id)
-    .outerjoin(RosterUnit, RosterUnit.id == RosterEntry.roster_unit_id)
-    .where(Attempt.id == sa.bindparam("attempt_id"), RosterEntry.user_id == sa.bindparam("user_id"))
-)
+    sa.select(
+        *(_attempts.c[name] for name in AttemptRow._fields),
+        *(_contests.c[name] for name in ContestName._fields),
+        *(_entries.c[name] for name in EntryRow._fields),
+        _sittings.c.closes_at, _users.c.name, _units.c.name, _turn,
+    )
+    .select_from(_attempts)
+    .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
+    .join(_contests, _contests.c.id == _entries.c.contest_id)
+    .join(_sittings, _sittings.c.id == _attempts.c.sitting_id)
+    .join(_users, _users.c.id == _entries.c.user_id)
+    .outerjoin(_units, _units.c.id == _entries.c.roster_unit_id)
+    .where(_attempts.c.id == sa.bindparam("attempt_id"), _entries.c.user_id == sa.bindparam("user_id"))
+)  # fmt: skip
 
 
 def own(attempt_id: int, user_id: int, contest_scope: int | None = None) -> OwnAttempt | None:
     """The attempt, if it is this person's (and, for a sign-in by name, in the contest that it is limited to)."""
-    row = db.session.execute(_OWN, {"attempt_id": attempt_id, "user_id": user_id}).one_or_none()
-    if row is None or contest_scope not in (None, row[1].id):
+    row = next(iter(fetched(_OWN, {"attempt_id": attempt_id, "user_id": user_id})), None)
+    if row is None:
         return None
-    attempt, contest, closes_at, name, unit, entry, turn = row
+    cells = iter(row)
+    attempt = AttemptRow(*islice(cells, len(AttemptRow._fields)))
+    contest = ContestName(*islice(cells, len(ContestName._fields)))
+    entry = EntryRow(*islice(cells, len(EntryRow._fields)))
+    closes_at, name, unit, turn = cells
+    if contest_scope not in (None, contest.id):
+        return None
     terms = pools.terms(contest.id, attempt.terms_version)
-    return OwnAttempt(attempt, contest, closes_at, name, unit or "", terms, entry, turn)
+    return OwnAttempt(attempt, contest, entry, closes_at, name, unit or "", terms, turn)
 
 
 def visible(contest_id: int, terms: ContestTerms, closes_at: datetime, now: datetime) -> Visible:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.database import db, table
+from app.database import db, fetched, table
 from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, User
 from app.queries import pools
 from app.rules.terms import ContestTerms
@@ -56,14 +56,12 @@ def all_published() -> list[ContestRow]:
 
 def by_slug(slug: str) -> ContestRow | None:
     """The published contest of that address."""
-    row = db.session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
-    return _row(*tuple(row)) if row else None
+    return next((_row(*row) for row in fetched(_BY_SLUG, {"slug": slug})), None)
 
 
 def by_id(contest_id: int) -> ContestRow | None:
     """The published contest of that id."""
-    row = db.session.execute(_BY_ID, {"contest_id": contest_id}).one_or_none()
-    return _row(*tuple(row)) if row else None
+    return next((_row(*row) for row in fetched(_BY_ID, {"contest_id": contest_id})), None)
 
 
 def _row(
@@ -119,13 +117,13 @@ def candidates(contest_id: int, name: str, tail: str) -> list[Candidate]:
     if len(tail) != 4 or not (tail.isascii() and tail.isdecimal()):
         return []
     asked = {"contest_id": contest_id, "name": name, "compact": name.replace(" ", ""), "tail": tail}
-    return [_candidate(*row) for row in db.session.execute(_CANDIDATES, asked)]
+    return [_candidate(*row) for row in fetched(_CANDIDATES, asked)]
 
 
 def candidate(contest_id: int, user_id: int) -> Candidate | None:
     """This person on the contest's roster."""
-    row = db.session.execute(_CANDIDATE_OF, {"contest_id": contest_id, "user_id": user_id}).one_or_none()
-    return _candidate(*row) if row else None
+    asked = {"contest_id": contest_id, "user_id": user_id}
+    return next((_candidate(*row) for row in fetched(_CANDIDATE_OF, asked)), None)
 
 
 def _candidate(user_id: int, entry_id: int, name: str, unit: str, parent: str, phone: str | None) -> Candidate:
@@ -164,15 +162,15 @@ _USED = (
 
 def used(entry_id: int) -> Used:
     """How far a person has come in a contest."""
-    rows = db.session.execute(_USED, {"entry_id": entry_id}).all()
-    open_row = next((row for row in rows if row.handed_in_at is None), None)
-    finished = [row.id for row in rows if row.handed_in_at is not None]
+    rows = fetched(_USED, {"entry_id": entry_id})
+    finished = [attempt_id for attempt_id, handed_in_at, *_ in rows if handed_in_at is not None]
+    open_id, _, deadline, held_at, *_ = next((row for row in rows if row[1] is None), (None,) * 4)
     return Used(
-        count=sum(not row.given_back for row in rows),
-        open_id=open_row.id if open_row else None,
-        open_deadline=open_row.deadline if open_row else None,
-        open_clock=open_row.held_at if open_row else None,
-        result=rows[0].result if rows else None,
+        count=sum(not given_back for *_, given_back, _ in rows),
+        open_id=open_id,
+        open_deadline=deadline,
+        open_clock=held_at,
+        result=rows[0][-1] if rows else None,
         last_id=finished[-1] if finished else None,
     )
 

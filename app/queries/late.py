@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.database import db, milliseconds
+from app.database import db, fetched, milliseconds, table
 from app.models import Attempt, LateSheet, RosterEntry, RosterUnit, User
 from app.queries import pools
 from app.queries.pages import Page, page
@@ -78,9 +79,24 @@ def queue(contest_id: int, number: int, size: int, *, waiting: bool) -> Page[Lat
     return found.map(lambda row: _row(contest_id, pool, *row))
 
 
-def of_attempt(attempt_id: int) -> LateSheet | None:
-    """The late sheet of an attempt, if one was kept."""
-    return db.session.scalar(sa.select(LateSheet).where(LateSheet.attempt_id == attempt_id))
+class Outcome(NamedTuple):
+    """What became of a late sheet, for the one who sent it; the score that counted before in hundredths."""
+
+    arrived_at: datetime
+    state: str
+    reason: str
+    score_before: int | None
+
+
+_late = table(LateSheet)
+_OUTCOME = sa.select(*(_late.c[name] for name in Outcome._fields)).where(
+    _late.c.attempt_id == sa.bindparam("attempt_id")
+)
+
+
+def of_attempt(attempt_id: int) -> Outcome | None:
+    """What became of the late sheet of an attempt, if one was kept."""
+    return next((Outcome(*row) for row in fetched(_OUTCOME, {"attempt_id": attempt_id})), None)
 
 
 def _of(contest_id: int, *, waiting: bool) -> sa.Select[LateSheet, Attempt, str, str]:

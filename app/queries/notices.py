@@ -1,13 +1,11 @@
 """What a candidate is to be told of an attempt: its time as it stands now, and what an organizer did to it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import Moment, db
+from app.database import Moment, db, fetched
 from app.models import Attempt, Notice, RosterEntry, SignIn
 
 SHOWN = 3
@@ -61,11 +59,12 @@ _OF_ATTEMPT = (
     .where(Attempt.id == sa.bindparam("attempt_id"))
     .order_by(Notice.id.desc())
 )
+_OF_ATTEMPT_SHOWN = _OF_ATTEMPT.limit(SHOWN)
 
 
 def news(attempt_id: int, *, digest: str, now: datetime) -> News | None:
     """The news of an attempt for the sign-in with that digest; None when it is not live or not the owner's."""
-    rows: Sequence[Any] = db.session.execute(_NEWS, {"attempt_id": attempt_id, "digest": digest, "now": now}).all()
+    rows = fetched(_NEWS, {"attempt_id": attempt_id, "digest": digest, "now": now})
     if not rows:
         return None
     deadline, held_at, handed_in_at, started_at, saved_at, seen_at = rows[0][:6]
@@ -74,10 +73,14 @@ def news(attempt_id: int, *, digest: str, now: datetime) -> News | None:
     return News(deadline, held_at, handed_in_at, alive_at, told)
 
 
-def of_attempt(attempt_id: int, most: int | None = SHOWN) -> tuple[Told, ...]:
-    """What its candidate has been told since the start, the newest first; all of it for None."""
-    select = _OF_ATTEMPT if most is None else _OF_ATTEMPT.limit(most)
-    return tuple(Told(*row) for row in db.session.execute(select, {"attempt_id": attempt_id}))
+def of_attempt(attempt_id: int) -> tuple[Told, ...]:
+    """What its candidate has been told since the start, the newest first, as far as a page shows it."""
+    return tuple(Told(*row) for row in fetched(_OF_ATTEMPT_SHOWN, {"attempt_id": attempt_id}))
+
+
+def all_of_attempt(attempt_id: int) -> tuple[Told, ...]:
+    """All that its candidate has been told since the start, the newest first."""
+    return tuple(Told(*row) for row in fetched(_OF_ATTEMPT, {"attempt_id": attempt_id}))
 
 
 def of_sitting(sitting_id: int) -> tuple[Told, ...]:

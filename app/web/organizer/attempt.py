@@ -40,7 +40,7 @@ def attempt(slug: str, attempt_id: int) -> ResponseReturnValue:
         proof=proof,
         state=proof.attempt.course.state,
         state_word=STATES[proof.attempt.course.state],
-        history=[(NAMES[Kind(told.kind)], told) for told in notices.of_attempt(attempt_id, most=None)],
+        history=[(NAMES[Kind(told.kind)], told) for told in notices.all_of_attempt(attempt_id)],
     )
 
 

@@ -1,0 +1,45 @@
+"""How single questions reach SQLite: by the driver, over kept connections, without a transaction around them."""
+
+import contextlib
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database.spoken import LongWay, Phrases
+
+Rows = list[tuple[Any, ...]]
+
+
+class Readers:
+    """The connections that one application keeps for reading; a question takes one and puts it back."""
+
+    def __init__(self) -> None:
+        self._phrases = Phrases()
+        self._engine: sa.Engine | None = None
+        self._free: deque[Any] = deque()
+
+    def use(self, engine: sa.Engine) -> None:
+        """Read from this SQLite; to be called once. Without it every question goes the long way."""
+        self._engine = engine
+
+    def rows(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> Rows | None:
+        """The answer in one's own words; None when only SQLAlchemy can give it, or say why there is none."""
+        if self._engine is None or (dialect := self._engine.dialect).dbapi is None:
+            return None
+        try:
+            spoken = self._phrases.spoken(statement, dialect)
+            connection = self._free.popleft() if self._free else self._engine.raw_connection()
+            driver: Any = connection.driver_connection
+            told = driver.execute(spoken.sql, spoken.values(parameters)).fetchall()
+        except (LongWay, IndexError, dialect.dbapi.Error):  # IndexError: somebody else took the last one
+            return None  # a connection in an unknown state is not put back
+        self._free.append(connection)
+        return spoken.rows(told)
+
+    def close(self) -> None:
+        """Let go of all connections; the next question opens one anew."""
+        while self._free:
+            with contextlib.suppress(Exception):
+                self._free.popleft().close()
