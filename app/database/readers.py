@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.database.spoken import LongWay, Phrases
 
+KEPT = 4  # the pool's others are for whoever needs a transaction
 Rows = list[tuple[Any, ...]]
 
 
@@ -35,7 +36,10 @@ class Readers:
             told = driver.execute(spoken.sql, spoken.values(parameters)).fetchall()
         except (LongWay, IndexError, dialect.dbapi.Error):  # IndexError: somebody else took the last one
             return None  # a connection in an unknown state is not put back
-        self._free.append(connection)
+        if len(self._free) < KEPT:
+            self._free.append(connection)
+        else:
+            connection.close()
         return spoken.rows(told)
 
     def close(self) -> None:

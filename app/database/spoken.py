@@ -40,7 +40,8 @@ class Spoken:
         """None for one that has to go the long way."""
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # all that we execute compiles
         is_made = compiled.insert_prefetch or compiled.update_prefetch or compiled.post_compile_params
-        is_open = compiled.isinsert and not compiled.statement._values  # its parameters name its columns
+        into = compiled.statement if compiled.isinsert else None
+        is_open = into is not None and not into._values and into.select is None  # its parameters name its columns
         return None if is_made or is_open else cls(compiled, dialect)
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:

@@ -121,4 +121,5 @@ class Writers:
 
 
 def _rowcount(connection: sa.Connection, statement: sa.Executable, parameters: Mapping[str, Any]) -> int:
-    return connection.execute(statement, dict(parameters)).rowcount
+    asked = {"preserve_rowcount": True}  # of an INSERT too
+    return connection.execute(statement, dict(parameters), execution_options=asked).rowcount

@@ -10,11 +10,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, db, grouped, kept, writing
+from app.database import Moment, db, grouped, kept, table, writing
 from app.models import Throttle
 from app.operations.audit import record
 from app.rules.admission import Reason, Refusal
@@ -30,6 +31,7 @@ LOGINS_OF_AN_ADDRESS = 100
 FAILURES_OF_A_PASSWORD = 30
 TURN = timedelta(seconds=2)
 KEPT = timedelta(days=1)
+_throttles = table(Throttle)
 CLEARED_EVERY = timedelta(hours=1)
 
 
@@ -152,6 +154,11 @@ def _count(signs: list[Sign], now: datetime) -> None:
 def _left(row: Throttle, now: datetime, allowed: int) -> int:
     """Failures not yet forgiven: each quarter of an hour forgives as many as are allowed, so an attack stays slowed."""
     return max(0, row.failures - max(0, (now - row.since) // WITHIN) * allowed)
+
+
+def has_failures(*digests: Any) -> sa.Exists:
+    """Part of a statement: whether any of these has a failure that counts, or a pause."""
+    return sa.exists().where(_throttles.c.digest.in_(digests), _throttles.c.failures > 0)
 
 
 def take_back_a_failure(sign: Sign) -> None:

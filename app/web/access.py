@@ -92,6 +92,11 @@ def token_digest() -> str:
     return digest(request.cookies.get(COOKIE, ""))
 
 
+def earlier() -> str:
+    """The digest of the sign-in that a new one replaces in this browser; empty when it carries none."""
+    return token_digest() if COOKIE in request.cookies else ""
+
+
 def origin() -> str:
     """Where a request comes from, for counting failed tries."""
     return request.remote_addr or "?"

@@ -4,7 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from app.database import kept
 from app.queries import accounts
@@ -30,8 +30,8 @@ def register(app: Flask) -> None:
         "fours": fours,
         "thousands": thousands,
     }
-    app.jinja_env.globals["static_version"] = _newest(Path(app.static_folder or ""))
-    app.jinja_env.globals["url_for"] = address
+    app.extensions["static_version"] = _newest(Path(app.static_folder or ""))
+    app.jinja_env.globals |= {"url_for": address, "asset": asset}
     app.context_processor(lambda: {"site": site_words()})
 
 
@@ -57,6 +57,11 @@ def address(endpoint: str, **values: object) -> str:
         known[key] = url_for(endpoint, **values)  # type: ignore[arg-type]
     found: str = known[key]
     return found
+
+
+def asset(path: str) -> str:
+    """The address of a static file in its present version."""
+    return address("static", filename=path, v=current_app.extensions["static_version"])
 
 
 def clock(moment: datetime) -> str:

@@ -52,7 +52,7 @@ def entry(slug: str) -> ResponseReturnValue:
                 form.tail.data or "",
                 origin=access.origin(),
                 now=utc_now(),
-                replaces=access.token_digest(),
+                replaces=access.earlier(),
                 user_id=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None,
             )
         except Refusal as refusal:
