@@ -185,7 +185,14 @@ def store_sheet(
 
     False when it was not stored; `save_sheet` then tells why. `digest` is that of the sender's sign-in.
     """
-    parameters = {
+    parameters = _saved(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
+    return writers.grouped(_SAVE, parameters) > 0
+
+
+def _saved(
+    attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime
+) -> dict[str, Any]:
+    return {
         "b_id": attempt_id,
         "b_lease": lease,
         "b_revision": revision,
@@ -195,7 +202,6 @@ def store_sheet(
         "b_ms": milliseconds(now),
         "b_digest": digest,
     }
-    return writers.grouped(_SAVE, parameters) > 0
 
 
 def save_sheet(attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, now: datetime) -> Saving:
@@ -223,6 +229,19 @@ def hand_in(attempt_id: int, *, actor: int | None, now: datetime) -> bool:
     """
     with writing():
         return hand_in_here(attempt_id, actor, now)
+
+
+def hand_in_sheet(
+    attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, actor: int, now: datetime
+) -> bool:
+    """Store a sheet and hand it in, in one transaction: what nearly every page does that hands in.
+
+    False, and nothing happened, when the sheet may not be stored; `save_sheet` tells why.
+    """
+    with writing():
+        asked = _saved(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
+        stored = db.session.execute(_SAVE, asked).rowcount  # type: ignore[attr-defined]  # an UPDATE has a row count
+        return bool(stored) and hand_in_here(attempt_id, actor, now)
 
 
 def hand_in_overdue(*, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ def percent(rate: Fraction | None, none: str = "—") -> str:
     return ("99.99" if text == "100.00" and rate < 1 else text) + "%"
 
 
+@lru_cache(maxsize=4096)
 def points(hundredths: int) -> str:
     """A score as people write it: 96, 95.5, 95.25."""
     return rounded(Fraction(hundredths, 100)).rstrip("0").rstrip(".")

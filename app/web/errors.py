@@ -31,8 +31,8 @@ def register(app: Flask) -> None:
 
 def _refuse_nul() -> None:
     """No text of ours contains U+0000, and PostgreSQL stores none: whoever sends one is probing."""
-    texts = [request.path, *request.args.values(), *request.args, *request.form.values(), *request.form]
-    if any("\x00" in text for text in texts):
+    args, form = request.args, request.form
+    if "\x00" in "".join((request.path, *args.values(), *args, *form.values(), *form)):
         abort(400)
 
 

@@ -1,10 +1,13 @@
 """How values look on a page, and what every template may use."""
 
+from collections.abc import MutableMapping
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
+from flask.templating import Environment
 
 from app.database import kept
 from app.queries import accounts
@@ -14,8 +17,16 @@ from app.rules.masking import mask_phone
 SITE_WORDS = ("name", "organizer", "phone", "phone_hours", "icp")
 
 
+class Templates(Environment):
+    """Flask's, with plain globals: each import of a macro compares their names, which a chain of maps does slowly."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def register(app: Flask) -> None:
     """Add the filters and the values that every page needs."""
+    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
         "moment": prose.day_and_time,
@@ -49,19 +60,22 @@ def site_words() -> dict[str, str]:
 
 def address(endpoint: str, **values: object) -> str:
     """Flask's `url_for`; addresses that stand on every page are worked out once, since twenty cost a millisecond."""
-    if values and endpoint != "static":
+    if values or endpoint.startswith("."):
         return url_for(endpoint, **values)  # type: ignore[arg-type]  # as the template gives them
-    known = kept("addresses")
-    key = (request.root_path, request.blueprint, endpoint, *values.items())
-    if key not in known:
-        known[key] = url_for(endpoint, **values)  # type: ignore[arg-type]
-    found: str = known[key]
+    known, place = kept("addresses"), (request.root_path, endpoint)
+    if place not in known:
+        known[place] = url_for(endpoint)
+    found: str = known[place]
     return found
 
 
 def asset(path: str) -> str:
     """The address of a static file in its present version."""
-    return address("static", filename=path, v=current_app.extensions["static_version"])
+    known, place = kept("assets"), (request.root_path, path)
+    if place not in known:
+        known[place] = url_for("static", filename=path, v=current_app.extensions["static_version"])
+    found: str = known[place]
+    return found
 
 
 def clock(moment: datetime) -> str:

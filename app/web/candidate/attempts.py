@@ -19,7 +19,7 @@ from app.web.candidate import bp
 from app.web.candidate.moulds import pressed
 from app.web.candidate.news import shown
 from app.web.candidate.own import own_attempt_or_404
-from app.web.candidate.saving import keep_posted
+from app.web.candidate.saving import keep_posted, posted
 
 
 @bp.get("/attempts/<int:attempt_id>")
@@ -38,14 +38,17 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 @login_required
 def submit(attempt_id: int) -> ResponseReturnValue:
     """交卷: keep what the form carries, ask once when something is left open, hand in."""
+    sheet, actor = posted(), access.actor().user_id
     now = utc_now()
+    if sheet and request.form.get("confirmed") and engine.hand_in_sheet(attempt_id, actor=actor, now=now, **sheet):
+        return redirect(url_for(".result", attempt_id=attempt_id), code=303)
     saving = keep_posted(attempt_id, now)  # stores nothing in another person's
     if saving is engine.Saving.ELSEWHERE:
         return redirect(url_for(".paper", attempt_id=attempt_id), code=303)
     view = own_attempt_or_404(attempt_id)
     if view.attempt.handed_in_at is None and not request.form.get("confirmed"):
         return _confirmation(view)
-    engine.hand_in(attempt_id, actor=access.actor().user_id, now=now)
+    engine.hand_in(attempt_id, actor=actor, now=now)
     return redirect(url_for(".result", attempt_id=attempt_id), code=303)
 
 

@@ -1,6 +1,7 @@
 """Saving an answer sheet: the page's JSON, or the plain form where there is no script."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -63,28 +64,48 @@ def save(attempt_id: int) -> ResponseReturnValue:
 
 def keep_posted(attempt_id: int, now: datetime) -> Saving:
     """Store the sheet that a posted form carries; a form without one changes nothing."""
-    if "lease" not in request.form:  # the question before the hand-in: the sheet was stored on the way to it
+    sheet = posted()
+    if sheet is None:  # the question before the hand-in: the sheet was stored on the way to it
         return Saving.SAVED
-    posted = request.form.get("revision", "0")
-    if not posted.isascii() or not posted.isdigit() or len(posted) > 9:
-        abort(400)
-    sheet, lease, revision, digest = _posted_sheet(), request.form["lease"], int(posted) + 1, access.token_digest()
-    outcome = save_sheet(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
+    outcome = save_sheet(attempt_id, now=now, **sheet)
     if outcome is Saving.LATE:
-        keep_late(attempt_id, sheet, revision=revision, lease=lease, digest=digest, now=now)
+        keep_late(attempt_id, now=now, **sheet)
     return outcome
+
+
+class Posted(TypedDict):
+    """What a form carries of an attempt's page, and the sign-in that it came with."""
+
+    sheet: AnswerSheet
+    lease: str
+    revision: int
+    digest: str
+
+
+def posted() -> Posted | None:
+    """The sheet in the form at hand, if there is one."""
+    if "lease" not in request.form:
+        return None
+    revision = request.form.get("revision", "0")
+    if not revision.isascii() or not revision.isdigit() or len(revision) > 9:
+        abort(400)
+    return Posted(
+        sheet=_posted_sheet(),
+        lease=request.form["lease"],
+        revision=int(revision) + 1,
+        digest=access.token_digest(),
+    )
 
 
 def _posted_sheet() -> AnswerSheet:
     responses: dict[str, list[int]] = {}
-    for name in request.form:
+    form = request.form
+    for name, values in form.lists():
         number = name.removeprefix("r-")
         if name != number and number.isascii() and number.isdigit():
-            responses[number] = [_place(value) for value in request.form.getlist(name)]
+            responses[number] = [_place(value) for value in values]
     try:
-        return AnswerSheet.from_json(
-            {"responses": responses, "marked": [_place(v) for v in request.form.getlist("marked")]}
-        )
+        return AnswerSheet.from_json({"responses": responses, "marked": [_place(v) for v in form.getlist("marked")]})
     except MalformedSheet:
         abort(400)  # what is stored stays
 
