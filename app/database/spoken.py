@@ -37,11 +37,11 @@ class Spoken:
 
     @classmethod
     def of(cls, statement: sa.Executable, dialect: Dialect) -> "Spoken | None":
-        """None for one that has to go the long way."""
+        """None for one that has to go the long way: its values, or the columns that they are for, come with it."""
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # all that we execute compiles
         is_made = compiled.insert_prefetch or compiled.update_prefetch or compiled.post_compile_params
-        into = compiled.statement if compiled.isinsert else None
-        is_open = into is not None and not into._values and into.select is None  # its parameters name its columns
+        changed = compiled.statement if compiled.isinsert or compiled.isupdate else None
+        is_open = changed is not None and not changed._values and getattr(changed, "select", None) is None
         return None if is_made or is_open else cls(compiled, dialect)
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:

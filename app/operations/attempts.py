@@ -96,6 +96,7 @@ def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, see
 
 # The statements of the hot path are built once: building one costs as much as executing it.
 _attempts, _entries, _sittings, _contests = (table(each) for each in (Attempt, RosterEntry, Sitting, Contest))
+_sign_ins = table(SignIn)
 _PLACE = (
     sa.select(
         _entries.c.id.label("entry_id"), _sittings.c.id.label("sitting_id"),
@@ -151,23 +152,25 @@ def _is_overdue(deadline: datetime, grace: int, now: datetime) -> bool:
 
 # Owner, lease, revocation, revision, deadline and state stand in the statement itself: nothing can change in between.
 _SAVE = (
-    sa.update(Attempt)
+    sa.update(_attempts)
     .where(
-        Attempt.id == sa.bindparam("b_id"),
-        Attempt.lease == sa.bindparam("b_lease"),
-        Attempt.handed_in_at.is_(None),
-        Attempt.revision < sa.bindparam("b_revision"),
-        sa.type_coerce(Attempt.deadline, sa.BigInteger) + Attempt.grace
-        >= sa.func.coalesce(sa.type_coerce(Attempt.held_at, sa.BigInteger), sa.bindparam("b_ms", type_=sa.BigInteger)),
+        _attempts.c.id == sa.bindparam("b_id"),
+        _attempts.c.lease == sa.bindparam("b_lease"),
+        _attempts.c.handed_in_at.is_(None),
+        _attempts.c.revision < sa.bindparam("b_revision"),
+        sa.type_coerce(_attempts.c.deadline, sa.BigInteger) + _attempts.c.grace
+        >= sa.func.coalesce(
+            sa.type_coerce(_attempts.c.held_at, sa.BigInteger), sa.bindparam("b_ms", type_=sa.BigInteger)
+        ),
         sa.exists()
-        .where(RosterEntry.id == Attempt.roster_entry_id, SignIn.digest == sa.bindparam("b_digest"))
+        .where(_entries.c.id == _attempts.c.roster_entry_id, _sign_ins.c.digest == sa.bindparam("b_digest"))
         .where(
-            SignIn.user_id == RosterEntry.user_id,
-            SignIn.revoked_at.is_(None),
-            SignIn.expires_at > sa.bindparam("b_now", type_=Moment),
-            sa.or_(SignIn.contest_id.is_(None), SignIn.contest_id == RosterEntry.contest_id),
+            _sign_ins.c.user_id == _entries.c.user_id,
+            _sign_ins.c.revoked_at.is_(None),
+            _sign_ins.c.expires_at > sa.bindparam("b_now", type_=Moment),
+            sa.or_(_sign_ins.c.contest_id.is_(None), _sign_ins.c.contest_id == _entries.c.contest_id),
         )
-        .correlate(Attempt),
+        .correlate(_attempts),
     )
     .values(
         sheet=sa.bindparam("b_sheet", type_=sa.JSON),
