@@ -1,4 +1,6 @@
-"""How single questions reach SQLite: by the driver, over kept connections, without a transaction around them."""
+"""How single statements reach SQLite by its driver: questions over kept connections without a transaction around
+them, and whatever an operation says inside its own.
+"""
 
 import contextlib
 from collections import deque
@@ -6,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from app.database.spoken import LongWay, Phrases
 
@@ -41,6 +44,22 @@ class Readers:
         else:
             connection.close()
         return spoken.rows(told)
+
+    def told(self, driver: Any, statement: sa.Executable, parameters: Mapping[str, Any]) -> tuple[Rows, int] | None:
+        """Rows, and how many were changed, in the transaction that is open on this connection of the driver's.
+
+        None when only SQLAlchemy can say it. What the database complains of is raised in SQLAlchemy's words.
+        """
+        assert self._engine is not None and self._engine.dialect.dbapi is not None
+        complaint = self._engine.dialect.dbapi.Error
+        try:
+            spoken = self._phrases.spoken(statement, self._engine.dialect)
+            cursor = driver.execute(spoken.sql, spoken.values(parameters))
+            return spoken.rows(cursor.fetchall()), cursor.rowcount
+        except LongWay:
+            return None
+        except complaint as error:
+            raise DBAPIError.instance("", None, error, complaint, hide_parameters=True) from error
 
     def close(self) -> None:
         """Let go of all connections; the next question opens one anew."""

@@ -3,12 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, Writers, db, milliseconds, table, writers, writing
+from app.database import Moment, Writers, db, executed, fetched, milliseconds, table, writers, writing
 from app.models import Attempt, Contest, RosterEntry, SignIn, Sitting
 from app.operations.audit import record
 from app.operations.handing_in import hand_in_here
@@ -51,31 +51,25 @@ def start(contest_id: int, user_id: int, *, now: datetime, accept_short: bool = 
 
 def _start(contest_id: int, user_id: int, now: datetime, accept_short: bool, seed: str) -> int:
     place = _place(contest_id, user_id)
-    sitting = db.session.execute(_SITTING, {"sitting_id": place.sitting_id}).one()
+    ((opens_at, closes_at, paused_at),) = fetched(_SITTING, {"sitting_id": place.sitting_id})
     terms = pools.terms(contest_id, place.terms)
     made = _made(place)
-    if made.open_id is not None and _is_overdue(made.open_deadline, made.open_grace, made.open_held_at or now):
+    if made.open_id is not None and made.is_overdue(now):
         hand_in_here(made.open_id, None, now, only_overdue=True)
         made = _made(place)
-    standing = admission.Standing(
-        sitting.opens_at,
-        sitting.closes_at,
-        terms.attempts_allowed,
-        made.count,
-        made.open_id,
-        is_paused=sitting.paused_at is not None,
-    )
+    allowed, is_paused = terms.attempts_allowed, paused_at is not None
+    standing = admission.Standing(opens_at, closes_at, allowed, made.counted, made.open_id, is_paused=is_paused)
     verdict = admission.admission(standing, now)
     if isinstance(verdict, Reason):
-        raise Refusal(verdict, opens=sitting.opens_at, closes=sitting.closes_at, allowed=terms.attempts_allowed)
+        raise Refusal(verdict, opens=opens_at, closes=closes_at, allowed=allowed)
     if verdict.resume is not None:
         return verdict.resume
-    minutes = timing.shortened(terms.duration, sitting.closes_at, now)
+    minutes = timing.shortened(terms.duration, closes_at, now)
     if minutes is not None and not accept_short:
         raise Refusal(Reason.LATE_START, minutes=minutes)
     pool, ordinal = pools.pool(contest_id, place.pool), (made.last or 0) + 1
     grace = timedelta(seconds=terms.grace)
-    course = machine.start(now, duration=terms.duration, closes_at=sitting.closes_at, grace=grace)
+    course = machine.start(now, duration=terms.duration, closes_at=closes_at, grace=grace)
     attempt_id = _insert(
         roster_entry_id=place.entry_id,
         sitting_id=place.sitting_id,
@@ -99,8 +93,8 @@ _attempts, _entries, _sittings, _contests = (table(each) for each in (Attempt, R
 _sign_ins = table(SignIn)
 _PLACE = (
     sa.select(
-        _entries.c.id.label("entry_id"), _sittings.c.id.label("sitting_id"),
-        *(part.label(name) for name, part in pools.newest(_entries.c.contest_id).items()),
+        _entries.c.id, _sittings.c.id,
+        *(pools.newest(_entries.c.contest_id)[name] for name in ("terms", "pool")),
     )
     .select_from(_entries)
     .outerjoin(_contests, sa.and_(_contests.c.id == _entries.c.contest_id, _contests.c.published_at.is_not(None)))
@@ -116,29 +110,55 @@ _SITTING = (
 )
 _is_open = _attempts.c.handed_in_at.is_(None)
 _MADE = sa.select(
-    sa.func.count(sa.case((_attempts.c.given_back.is_(False), 1))).label("count"),
-    sa.func.max(_attempts.c.ordinal).label("last"),
-    sa.func.max(sa.case((_is_open, _attempts.c.id))).label("open_id"),
-    sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.deadline))), Moment).label("open_deadline"),
-    sa.func.max(sa.case((_is_open, _attempts.c.grace))).label("open_grace"),
-    sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.held_at))), Moment).label("open_held_at"),
+    sa.func.count(sa.case((_attempts.c.given_back.is_(False), 1))),
+    sa.func.max(_attempts.c.ordinal),
+    sa.func.max(sa.case((_is_open, _attempts.c.id))),
+    sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.deadline))), Moment),
+    sa.func.max(sa.case((_is_open, _attempts.c.grace))),
+    sa.type_coerce(sa.func.max(sa.case((_is_open, _attempts.c.held_at))), Moment),
 ).where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"), _attempts.c.sitting_id == sa.bindparam("sitting_id"))
 _INSERT = sa.insert(_attempts)
 
 
-def _place(contest_id: int, user_id: int) -> Any:
-    """Where the person stands on the roster, locked, with the official sitting and the versions that hold."""
-    place = db.session.execute(_PLACE, {"contest_id": contest_id, "user_id": user_id}).one_or_none()
-    if place is None:
+class _Place(NamedTuple):
+    """Where a person stands on the roster, the official sitting there, and the versions that hold."""
+
+    entry_id: int
+    sitting_id: int
+    terms: int
+    pool: int
+
+
+class _Made(NamedTuple):
+    """How many attempts count in a sitting, the last ordinal, and the one that is open with its clock."""
+
+    counted: int
+    last: int | None
+    open_id: int | None
+    deadline: datetime | None
+    grace: int | None
+    held_at: datetime | None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the open one has run out."""
+        assert self.deadline is not None and self.grace is not None
+        return _is_overdue(self.deadline, self.grace, self.held_at or now)
+
+
+def _place(contest_id: int, user_id: int) -> _Place:
+    """The place, locked."""
+    row = next(iter(fetched(_PLACE, {"contest_id": contest_id, "user_id": user_id})), None)
+    if row is None:
         raise Refusal(Reason.NOT_ON_ROSTER)
+    place = _Place(*row)
     if place.sitting_id is None:
         raise Refusal(Reason.NOT_PUBLISHED)
     return place
 
 
-def _made(place: Any) -> Any:
-    """How many attempts count in a sitting, the last ordinal, and the one that is open with its deadline."""
-    return db.session.execute(_MADE, {"entry_id": place.entry_id, "sitting_id": place.sitting_id}).one()
+def _made(place: _Place) -> _Made:
+    (row,) = fetched(_MADE, {"entry_id": place.entry_id, "sitting_id": place.sitting_id})
+    return _Made(*row)
 
 
 def _insert(**values: object) -> int:
@@ -243,8 +263,7 @@ def hand_in_sheet(
     """
     with writing():
         asked = _saved(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
-        stored = db.session.execute(_SAVE, asked).rowcount  # type: ignore[attr-defined]  # an UPDATE has a row count
-        return bool(stored) and hand_in_here(attempt_id, actor, now)
+        return executed(_SAVE, asked) > 0 and hand_in_here(attempt_id, actor, now)
 
 
 def hand_in_overdue(*, now: datetime) -> int:

@@ -4,12 +4,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.database import db, table
+from app.database import executed, table, taking
 from app.models import AuditEntry
 
-_RECORD = sa.insert(table(AuditEntry))
+_audit = table(AuditEntry)
+_RECORD = sa.insert(_audit).values(
+    taking(_audit.c.at, _audit.c.actor_id, _audit.c.action, _audit.c.subject, _audit.c.detail)
+)
 
 
 def record(actor: int | None, action: str, subject: str, now: datetime, **detail: object) -> None:
     """Add one entry to the transaction that is open. Ids only: no name, phone, key or response belongs here."""
-    db.session.execute(_RECORD, {"at": now, "actor_id": actor, "action": action, "subject": subject, "detail": detail})
+    entry = {"b_at": now, "b_actor_id": actor, "b_action": action, "b_subject": subject, "b_detail": detail}
+    executed(_RECORD, entry)

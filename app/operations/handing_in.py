@@ -1,11 +1,11 @@
 """Handing in: the claim of an attempt, its grading, and the result that counts; inside a transaction that is open."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.database import db, table
+from app.database import db, executed, fetched, table, taking
 from app.models import Attempt, Grading, RosterEntry
 from app.operations.audit import record
 from app.queries import pools
@@ -19,14 +19,31 @@ from app.rules.results import Finished, result
 from app.rules.sheet import AnswerSheet
 from app.rules.terms import ContestTerms
 
+
+class _Held(NamedTuple):
+    """An attempt with all that grading it needs."""
+
+    paper: list[list[int]]
+    sheet: dict[str, Any]
+    started_at: datetime
+    deadline: datetime
+    grace: int
+    held_at: datetime | None
+    held_for: int
+    reopened: int
+    terms_version: int
+    roster_entry_id: int
+    contest_id: int
+    newest_terms: int
+    newest_pool: int
+
+
 _attempts, _entries = table(Attempt), table(RosterEntry)
 _is_open = _attempts.c.handed_in_at.is_(None)
 # Both rows are locked: on PostgreSQL neither a save nor another hand-in of the person comes in between.
 _TO_GRADE = (
     sa.select(
-        _attempts.c.paper, _attempts.c.sheet, _attempts.c.started_at, _attempts.c.deadline, _attempts.c.grace,
-        _attempts.c.held_at, _attempts.c.held_for, _attempts.c.reopened,
-        _attempts.c.terms_version, _attempts.c.roster_entry_id, _entries.c.contest_id,
+        *(_attempts.c[name] for name in _Held._fields[:-3]), _entries.c.contest_id,
         *(part.label(f"newest_{name}") for name, part in pools.newest(_entries.c.contest_id).items()),
     )
     .join(_entries, _entries.c.id == _attempts.c.roster_entry_id)
@@ -34,9 +51,18 @@ _TO_GRADE = (
     .with_for_update(of=(_entries, _attempts))
 )  # fmt: skip
 _OPEN = _TO_GRADE.where(_is_open)
-_CLOSE = sa.update(_attempts).where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
+_CLOSE = (
+    sa.update(_attempts)
+    .where(_attempts.c.id == sa.bindparam("b_id"), _is_open)
+    .values(
+        taking(
+            _attempts.c.handed_in_at, _attempts.c.handed_in_by, _attempts.c.time_taken, _attempts.c.score,
+            _attempts.c.answered, _attempts.c.receipt, _attempts.c.fingerprint,
+        )
+    )
+)  # fmt: skip
 _gradings = table(Grading)
-_GRADING = sa.insert(_gradings)
+_GRADING = sa.insert(_gradings).values(taking(*(column for column in _gradings.c if column.name != "id")))
 _CLEAR_GRADING = sa.delete(_gradings).where(
     _gradings.c.attempt_id == sa.bindparam("b_id"),
     _gradings.c.pool_version == sa.bindparam("b_version"),
@@ -46,14 +72,18 @@ _FINISHED = sa.select(
     _attempts.c.score, _attempts.c.time_taken, _attempts.c.handed_in_at, _attempts.c.started_at, _attempts.c.answered,
     _attempts.c.voided_at.is_not(None),
 ).where(_attempts.c.roster_entry_id == sa.bindparam("entry_id"), ~_is_open)  # fmt: skip
-_RESULT = sa.update(_entries).where(_entries.c.id == sa.bindparam("b_id"))
+_RESULT = (
+    sa.update(_entries)
+    .where(_entries.c.id == sa.bindparam("b_id"))
+    .values(taking(_entries.c.result, _entries.c.time_taken, _entries.c.handed_in_at, _entries.c.valid_attempts))
+)
 
 
 def hand_in_here(
     attempt_id: int, actor: int | None, now: datetime, by: By | None = None, *, only_overdue: bool = False
 ) -> bool:
     """Hand in as `hand_in` does, inside the transaction that is open."""
-    attempt = db.session.execute(_OPEN, {"attempt_id": attempt_id}).one_or_none()
+    attempt = next((_Held(*row) for row in fetched(_OPEN, {"attempt_id": attempt_id})), None)
     if attempt is None:
         return False
     course = _course(attempt)
@@ -64,15 +94,15 @@ def hand_in_here(
     graded, sheet = _graded(attempt)
     closed = {
         "b_id": attempt_id,
-        "handed_in_at": course.handed_in_at,
-        "handed_in_by": course.handed_in_by,
-        "time_taken": course.time_taken // timedelta(milliseconds=1),
-        "score": graded.score,
-        "answered": graded.answered,
-        "receipt": receipt.number(attempt_id, local(course.handed_in_at)),
-        "fingerprint": receipt.fingerprint(attempt.paper, sheet),
+        "b_handed_in_at": course.handed_in_at,
+        "b_handed_in_by": course.handed_in_by,
+        "b_time_taken": course.time_taken // timedelta(milliseconds=1),
+        "b_score": graded.score,
+        "b_answered": graded.answered,
+        "b_receipt": receipt.number(attempt_id, local(course.handed_in_at)),
+        "b_fingerprint": receipt.fingerprint(attempt.paper, sheet),
     }
-    if not db.session.execute(_CLOSE, closed).rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
+    if not executed(_CLOSE, closed):
         return False
     _count(attempt_id, attempt, graded, now)
     record(actor, "attempt.hand_in", f"attempt:{attempt_id}", now, by=course.handed_in_by)
@@ -81,7 +111,7 @@ def hand_in_here(
 
 def grade_again(attempt_id: int, now: datetime) -> int:
     """Grade what is now stored on a finished attempt in place of what was, in the caller's transaction: its score."""
-    attempt = db.session.execute(_TO_GRADE, {"attempt_id": attempt_id}).one()
+    (attempt,) = (_Held(*row) for row in fetched(_TO_GRADE, {"attempt_id": attempt_id}))
     graded, sheet = _graded(attempt)
     changed: dict[str, Any] = {"score": graded.score, "answered": graded.answered}
     changed["fingerprint"] = receipt.fingerprint(attempt.paper, sheet)
@@ -92,14 +122,20 @@ def grade_again(attempt_id: int, now: datetime) -> int:
     return graded.score
 
 
-def _count(attempt_id: int, attempt: Any, graded: Graded, now: datetime) -> None:
-    pool_version, marks = attempt.newest_pool, list(graded.marks)
-    grading = {"attempt_id": attempt_id, "pool_version": pool_version, "score": graded.score, "marks": marks}
-    db.session.execute(_GRADING, grading | {"graded_at": now, "reopened": attempt.reopened})
+def _count(attempt_id: int, attempt: _Held, graded: Graded, now: datetime) -> None:
+    grading = {
+        "b_attempt_id": attempt_id,
+        "b_pool_version": attempt.newest_pool,
+        "b_score": graded.score,
+        "b_marks": list(graded.marks),
+        "b_graded_at": now,
+        "b_reopened": attempt.reopened,
+    }
+    executed(_GRADING, grading)
     recount(attempt.roster_entry_id, pools.terms(attempt.contest_id, attempt.newest_terms))
 
 
-def _course(attempt: Any) -> Course:
+def _course(attempt: _Held) -> Course:
     """The times of an open attempt, as the rules take them."""
     return Course(
         attempt.started_at,
@@ -110,7 +146,7 @@ def _course(attempt: Any) -> Course:
     )
 
 
-def _graded(attempt: Any) -> tuple[Graded, AnswerSheet]:
+def _graded(attempt: _Held) -> tuple[Graded, AnswerSheet]:
     """What the stored sheet earns by the newest keys."""
     terms = pools.terms(attempt.contest_id, attempt.terms_version)
     pool, sheet = pools.pool(attempt.contest_id, attempt.newest_pool), AnswerSheet.from_json(attempt.sheet)
@@ -119,10 +155,10 @@ def _graded(attempt: Any) -> tuple[Graded, AnswerSheet]:
 
 def recount(entry_id: int, terms: ContestTerms) -> None:
     """Set the result that counts from all of the person's finished attempts, inside the transaction that is open."""
-    rows = db.session.execute(_FINISHED, {"entry_id": entry_id})
-    counted = result([Finished(*tuple(row)) for row in rows], terms.counting)
-    counts: dict[str, Any] = {"result": None, "time_taken": None, "handed_in_at": None, "valid_attempts": 0}
+    rows = fetched(_FINISHED, {"entry_id": entry_id})
+    counted = result([Finished(*row) for row in rows], terms.counting)
+    counts: dict[str, Any] = {"b_result": None, "b_time_taken": None, "b_handed_in_at": None, "b_valid_attempts": 0}
     if counted:
-        counts = vars(counted) | {"result": counted.score}
-        del counts["score"]
-    db.session.execute(_RESULT, counts | {"b_id": entry_id})
+        counts = {f"b_{name}": value for name, value in vars(counted).items()}
+        counts["b_result"] = counts.pop("b_score")
+    executed(_RESULT, counts | {"b_id": entry_id})
