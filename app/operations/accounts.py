@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, db, grouped, writing
+from app.database import db, writing
 from app.models import Activation, Grant, SignIn, User
-from app.operations import passwords, throttles
+from app.operations import passwords, throttles, tries
 from app.operations.audit import record
 from app.operations.spelling import sort_key
+from app.operations.tries import Device, Try
 from app.queries import accounts as questions
 from app.queries import contests
 from app.rules.admission import Reason, Refusal
@@ -22,7 +23,6 @@ from app.rules.password import check_password
 from app.rules.roles import Role
 
 SIGN_IN_LASTS = timedelta(hours=12)
-PRESENCE_NOTED_EVERY = timedelta(minutes=1)
 LINK_LASTS = timedelta(days=7)
 LOGIN = re.compile(r"[A-Za-z0-9._@-]{3,60}")
 LOGIN_RULE = "账号用3到60位字母、数字、点、横线，不留空格。"
@@ -46,31 +46,37 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(login: str, password: str, *, origin: str, now: datetime, replaces: str = "") -> SignedIn:
+def sign_in(
+    login: str, password: str, *, origin: str, now: datetime, replaces: str = "", device: Device | None = None
+) -> SignedIn:
     """Sign in with an account. Raises Refusal WRONG_PASSWORD, TOO_MANY_TRIES, QUEUED or BUSY, alike for all logins.
 
-    `origin` is where the try comes from: tries are counted per login and origin, so nobody can lock out another.
-    `replaces` is the digest of the browser's earlier sign-in, which ends.
+    `origin` and `device` are where the try comes from, see throttles.py. `replaces` is the digest of the browser's
+    earlier sign-in, which ends.
     """
-    throttle = digest(f"login\n{login}\n{origin}")
-    address = throttles.address(origin, "login", throttles.LOGINS_OF_AN_ADDRESS)
-    signs = [address, throttles.password(password)]
+    tried = tries.login(login, password, origin=origin, device=device)
     with passwords.place() as hasher:
-        noted = throttles.take_turn(signs, now)
-        tries = throttles.claim_try(throttle, now)
+        is_first = throttles.insisting(lambda: _claimed(tried, now))  # before it is judged: that takes a while
         user = questions.by_login(login)
         kept = user.password_hash if user else None
         if not hasher.matches(kept, password) or user is None or user.left_at is not None:
-            throttles.count_failures(signs if tries == 1 else signs[1:], now)
+            throttles.count_failures(throttles.wrong_signs(tried, is_first), now)
             raise Refusal(Reason.WRONG_PASSWORD)
     user_id = user.id
     with writing():
-        throttles.forget_tries(throttle)
-        if address.digest in noted:
-            throttles.take_back_a_failure(address)
+        throttles.succeed(tried, throttles.counted(tried))
         token = _new_sign_in(user_id, None, now, replaces)
         record(user_id, "account.sign_in", f"user:{user_id}", now)
     return SignedIn(token, user_id)
+
+
+def _claimed(tried: Try, now: datetime) -> bool:
+    """Count the try in advance; whether it is the first of its name from there."""
+    with writing():
+        rows = throttles.begin(tried, now)
+        is_first = throttles.is_first(tried, rows)
+        throttles.claim(tried, rows, now)
+        return is_first
 
 
 def enter(
@@ -82,31 +88,36 @@ def enter(
     now: datetime,
     user_id: int | None = None,
     replaces: str = "",
+    device: Device | None = None,
 ) -> SignedIn | list[contests.Candidate]:
     """Sign in for one contest by name and the last four digits of the telephone.
 
     Returns the namesakes to choose from when several fit and `user_id` names none of them. Raises Refusal
-    NOT_ON_ROSTER, TOO_MANY_TRIES or QUEUED. The sign-in opens this contest only, and none of the person's roles.
+    NOT_ON_ROSTER, TOO_MANY_TRIES, SLOWED or QUEUED. The sign-in opens this contest only, and none of the person's
+    roles.
     """
-    throttle = digest(f"entry\n{name}\n{origin}")
-    address = throttles.address(origin, "entry", throttles.NAMES_OF_AN_ADDRESS)
-    noted = throttles.take_turn([address], now)
-    tries = throttles.claim_try(throttle, now)
-    found = contests.candidates(contest_id, name, tail)
-    if user_id is not None:
-        found = [candidate for candidate in found if candidate.user_id == user_id]
-    if not found:
-        if tries == 1:
-            throttles.count_failures([address], now)
+    tried = tries.entry(name, origin=origin, device=device)
+
+    def judged() -> SignedIn | list[contests.Candidate]:
+        """In one transaction with what is counted of it, so that tries made at once are all counted."""
+        with writing():
+            rows = throttles.begin(tried, now)
+            found = contests.candidates(contest_id, name, tail)
+            if user_id is not None:
+                found = [candidate for candidate in found if candidate.user_id == user_id]
+            if not found:
+                throttles.fail(tried, rows, now)
+                return []
+            throttles.succeed(tried, rows)
+            if len(found) > 1:
+                return found
+            return SignedIn(_new_sign_in(found[0].user_id, contest_id, now, replaces), found[0].user_id)
+
+    outcome = throttles.insisting(judged)
+    if not outcome:
+        throttles.sweep(now)
         raise Refusal(Reason.NOT_ON_ROSTER)
-    with writing():
-        throttles.forget_tries(throttle)
-        if address.digest in noted:
-            throttles.take_back_a_failure(address)
-        if len(found) > 1:
-            return found
-        token = _new_sign_in(found[0].user_id, contest_id, now, replaces)
-    return SignedIn(token, found[0].user_id)
+    return outcome
 
 
 def sign_out(token_digest: str, *, now: datetime) -> None:
@@ -115,24 +126,6 @@ def sign_out(token_digest: str, *, now: datetime) -> None:
         db.session.execute(
             sa.update(SignIn).where(SignIn.digest == token_digest, SignIn.revoked_at.is_(None)).values(revoked_at=now)
         )
-
-
-_NOTE_PRESENCE = (
-    sa.update(SignIn)
-    .where(SignIn.digest == sa.bindparam("b_digest"), SignIn.revoked_at.is_(None))
-    .where(SignIn.seen_at <= sa.bindparam("b_noted", type_=Moment))
-    .where(sa.or_(SignIn.seen_at > sa.bindparam("b_idle", type_=Moment), SignIn.contest_id.is_not(None)))
-    .values(seen_at=sa.bindparam("b_now", type_=Moment))
-)
-
-
-def note_presence(token_digest: str, *, idle: timedelta, now: datetime) -> None:
-    """Remember that this browser was seen, at most once a minute.
-
-    An account that has been idle too long stays so: what it may still see of its open paper does not wake its roles.
-    """
-    noted = now - PRESENCE_NOTED_EVERY
-    grouped(_NOTE_PRESENCE, {"b_digest": token_digest, "b_noted": noted, "b_idle": now - idle, "b_now": now})
 
 
 def make_setup_link(*, now: datetime) -> str | None:

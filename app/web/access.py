@@ -1,5 +1,7 @@
 """Who sits before the browser, and what this person may open."""
 
+import contextlib
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,8 @@ from flask_login import current_user
 
 from app.database import Disconnected, PoolExhausted, Unavailable, kept
 from app.extensions import login, utc_now
-from app.operations.accounts import PRESENCE_NOTED_EVERY, SIGN_IN_LASTS, digest, note_presence
+from app.operations.accounts import SIGN_IN_LASTS, digest
+from app.operations.presence import PRESENCE_NOTED_EVERY, note_presence
 from app.queries import accounts
 from app.queries.accounts import Person
 from app.rules.roles import Role
@@ -93,8 +96,13 @@ def token_digest() -> str:
 
 
 def origin() -> str:
-    """Where a request comes from, for counting failed tries."""
-    return request.remote_addr or "?"
+    """Where a request comes from, for counting failed tries. Of IPv6 the network: a machine has as many as it likes."""
+    found = request.remote_addr or "?"
+    with contextlib.suppress(ValueError):
+        address = ipaddress.IPv6Address(found)
+        within = ipaddress.IPv6Network((int(address) >> 64 << 64, 64))
+        return str(address.ipv4_mapped or within)
+    return found
 
 
 def own_path(target: str | None) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 
 from app.database import db, writing
 from app.models import Attempt, SignIn, User
-from app.operations import accounts, attempts, leaving
+from app.operations import accounts, attempts, leaving, presence
 from app.operations.accounts import digest
 from app.operations.attempts import Saving
 from app.queries import accounts as questions
@@ -53,7 +53,7 @@ def person(held, now=NOON, **more):
 
 
 def seen(held, now):
-    accounts.note_presence(digest(held.token), idle=questions.IDLE, now=now)
+    presence.note_presence(digest(held.token), idle=questions.IDLE, now=now)
     db.session.rollback()
     return db.session.query(SignIn).filter_by(digest=digest(held.token)).one().seen_at
 

@@ -14,7 +14,7 @@ from app.queries import accounts as questions
 from app.rules import prose
 from app.rules.admission import Reason, Refusal
 from app.rules.password import SHORTEST, WeakPassword
-from app.web import access, waiting
+from app.web import access, device, waiting
 
 bp = Blueprint("account", __name__)
 PASSWORD_RULES = f"至少{SHORTEST}位，不要全是数字，也不要包含账号；可以用一句好记的话。"
@@ -57,12 +57,15 @@ def sign_in() -> ResponseReturnValue:
     """账号登录"""
     form, target = SignInForm(), access.own_path(request.args.get("next"))
     if not form.validate_on_submit():
+        device.leave_mark()
         return _sign_in_page(form, None)
+    login = (form.login.data or "").strip()
     try:
         entered = accounts.sign_in(
-            (form.login.data or "").strip(),
+            login,
             form.password.data or "",
             origin=access.origin(),
+            device=device.device("login", login),
             now=utc_now(),
             replaces=access.token_digest(),
         )
@@ -70,6 +73,7 @@ def sign_in() -> ResponseReturnValue:
         if waiting.is_waiting(refusal):
             return waiting.answer(refusal, lambda sentence: _sign_in_page(form, sentence), AGAIN)
         return _sign_in_page(form, prose.refusal(refusal.reason, **refusal.facts)), 403
+    device.remember("login", login)
     return access.remember(make_response(redirect(target or _first_page(entered.user_id), code=303)), entered.token)
 
 
