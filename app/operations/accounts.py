@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, writing
 from app.models import Activation, Grant, SignIn, User
-from app.operations import passwords, throttles, tries
+from app.operations import new_passwords, passwords, throttles, tries
 from app.operations.audit import record
 from app.operations.spelling import sort_key
 from app.operations.tries import Device, Try
@@ -19,7 +19,7 @@ from app.queries import accounts as questions
 from app.queries import contests
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
-from app.rules.password import check_password
+from app.rules.password import DEFAULT_POLICY, Policy
 from app.rules.roles import Role
 
 SIGN_IN_LASTS = timedelta(hours=12)
@@ -170,14 +170,19 @@ def make_link(user_id: int, *, actor: int | None, now: datetime) -> str:
         return _new_link(user_id, now)
 
 
-def activate(token: str, *, name: str, login: str, password: str, now: datetime) -> SignedIn:
+def activate(
+    token: str, *, name: str, login: str, password: str, now: datetime, policy: Policy = DEFAULT_POLICY
+) -> SignedIn:
     """Use a one-time link: set login and password, sign in. Without a person it makes the first administrator.
 
     Raises Refusal LINK_USED, WeakPassword or LoginTaken; the link then stays usable.
     """
-    check_password(password, login)
+    link = questions.link(digest(token), now)
+    if link is None:
+        raise Refusal(Reason.LINK_USED)
+    person = questions.by_id(link.user_id) if link.user_id else None
     with passwords.place() as hasher:  # before the transaction: it takes longer than the transaction may
-        hashed = hasher.hashed(password)
+        hashed = new_passwords.hashed(password, login, person, policy, hasher)
     with writing():
         claim = (
             sa.update(Activation)
@@ -193,31 +198,31 @@ def activate(token: str, *, name: str, login: str, password: str, now: datetime)
         if user_id is None:
             if questions.has_administrator():
                 raise Refusal(Reason.LINK_USED)
-            user = User(name=name, login=login, password_hash=hashed, created_at=now, sort_key=sort_key(name))
+            user = User(name=name, login=login, created_at=now, sort_key=sort_key(name))
             db.session.add(user)
             db.session.flush()
             _grant(user.id, Role.ADMINISTRATOR, None, now)
         else:
             user = db.session.get_one(User, user_id)
-            user.login, user.password_hash = login, hashed
+            user.login = login
+        new_passwords.keep(user, hashed, policy, now)
         _revoke_all(user.id, now)
         record(user.id, "account.activate", f"user:{user.id}", now)
         return SignedIn(_new_sign_in(user.id, None, now), user.id)
 
 
-def set_password(user_id: int, password: str, *, now: datetime) -> None:
+def set_password(user_id: int, password: str, *, now: datetime, policy: Policy = DEFAULT_POLICY) -> None:
     """Set a password directly (command line). Every sign-in of the person ends. Raises WeakPassword."""
     user = questions.by_id(user_id)
-    check_password(password, (user.login if user else None) or "")
     with passwords.place() as hasher:
-        hashed = hasher.hashed(password)
+        hashed = new_passwords.hashed(password, (user.login if user else None) or "", user, policy, hasher)
     with writing():
-        db.session.get_one(User, user_id).password_hash = hashed
+        new_passwords.keep(db.session.get_one(User, user_id), hashed, policy, now)
         _revoke_all(user_id, now)
         record(None, "account.set_password", f"user:{user_id}", now)
 
 
-def change_password(user_id: int, old: str, new: str, *, now: datetime) -> SignedIn:
+def change_password(user_id: int, old: str, new: str, *, now: datetime, policy: Policy = DEFAULT_POLICY) -> SignedIn:
     """Change the own password: every sign-in ends and a new one begins. Raises WeakPassword, Refusal WRONG_PASSWORD."""
     throttle = digest(f"password\n{user_id}")
     with passwords.place() as hasher:
@@ -225,11 +230,10 @@ def change_password(user_id: int, old: str, new: str, *, now: datetime) -> Signe
         user = questions.by_id(user_id)
         if user is None or not hasher.matches(user.password_hash, old):
             raise Refusal(Reason.WRONG_PASSWORD)
-        check_password(new, user.login or "")
-        hashed = hasher.hashed(new)
+        hashed = new_passwords.hashed(new, user.login or "", user, policy, hasher)
     with writing():
         throttles.forget_tries(throttle)
-        db.session.get_one(User, user_id).password_hash = hashed
+        new_passwords.keep(db.session.get_one(User, user_id), hashed, policy, now)
         _revoke_all(user_id, now)
         record(user_id, "account.change_password", f"user:{user_id}", now)
         return SignedIn(_new_sign_in(user_id, None, now), user_id)
@@ -261,7 +265,7 @@ def disable(user_id: int, *, actor: int | None, now: datetime) -> bool:
         if questions.administrators() <= {user_id}:
             return False
         user = db.session.get_one(User, user_id)
-        user.login = user.password_hash = None
+        user.login = user.password_hash = user.password_set_at = user.earlier_passwords = None
         _revoke_all(user_id, now)
         unused = sa.update(Activation).where(Activation.user_id == user_id, Activation.used_at.is_(None))
         db.session.execute(unused.values(used_at=now))

@@ -18,6 +18,7 @@ from app.operations.accounts import SIGN_IN_LASTS, digest
 from app.operations.presence import PRESENCE_NOTED_EVERY, note_presence
 from app.queries import accounts
 from app.queries.accounts import Person
+from app.rules.password import Policy
 from app.rules.roles import Role
 
 COOKIE = "zhisai"
@@ -62,11 +63,29 @@ def role_required(role: Role) -> Callable[[View], View]:
                 return _sign_in_first()
             if not who.may(role):
                 abort(403)
+            if _is_arriving() and password_is_due(who.user_id):
+                return change_password_first()
             return view(*args, **kwargs)
 
         return cast(View, guarded)
 
     return decorate
+
+
+def policy() -> Policy:
+    """What this house asks of passwords."""
+    found: Policy = current_app.config["SETTINGS"].password_policy
+    return found
+
+
+def password_is_due(user_id: int) -> bool:
+    """Whether the person is asked for another password before going on."""
+    return accounts.password_is_due(user_id, policy(), utc_now())
+
+
+def change_password_first(target: str | None = None) -> ResponseReturnValue:
+    """To the page that changes it, and from there to where the person wanted to go."""
+    return redirect(url_for("account.password", next=target or _here()), code=303)
 
 
 def remember(response: Response, token: str) -> Response:
@@ -141,4 +160,13 @@ def _sign_in_first() -> ResponseReturnValue:
         abort(401)
     if COOKIE in request.cookies and person() is None:
         flash(ENDED, "info")
-    return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), code=303)
+    return redirect(url_for("account.sign_in", next=_here()), code=303)
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _is_arriving() -> bool:
+    """Whether a person opens a page: what is being sent, or fetched by a page that is open, is let through."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
