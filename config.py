@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.rules.password import DEFAULT_POLICY, Policy
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -28,6 +30,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
     idle_minutes: int = 30
+    password_policy: Policy = DEFAULT_POLICY
     testing: bool = False
 
     @classmethod
@@ -54,6 +57,12 @@ class Settings:
             public_url=_public_url(environ.get("PUBLIC_URL"), host, port),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 9),
             idle_minutes=_number(environ, "IDLE_MINUTES", 30, 5, 720),
+            password_policy=Policy(
+                shortest=_number(environ, "PASSWORD_LENGTH", Policy.shortest, 8, 64),
+                classes=_number(environ, "PASSWORD_CLASSES", Policy.classes, 1, 4),
+                days=_number(environ, "PASSWORD_DAYS", Policy.days, 0, 730),
+                remembered=_number(environ, "PASSWORD_HISTORY", Policy.remembered, 0, 10),
+            ),
         )
 
     @property

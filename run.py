@@ -38,8 +38,11 @@ def application() -> "Flask":
 
 
 def _told(error: Exception) -> str:
-    from app.database import Unavailable
+    from app.database import DatabaseError, Unavailable
+    from app.rules.causes import cause
 
+    if isinstance(error, DatabaseError) and not isinstance(error, Unavailable):  # its words may quote a row
+        return f"{type(error).__name__}（{cause(error)}）"
     if isinstance(error, Unavailable):
         return f"连不上数据库，请核对 DATABASE_URL，并确认数据库已启动。（{str(error.orig).splitlines()[0]}）"
     return f"{type(error).__name__}: {error}"

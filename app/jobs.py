@@ -10,6 +10,7 @@ from app.database import Unavailable, db
 from app.extensions import utc_now
 from app.operations.attempts import hand_in_overdue
 from app.queries.attempts import answering
+from app.rules.causes import cause, place
 
 log = logging.getLogger("zhisai")
 EVERY_SECONDS = 2.0
@@ -42,9 +43,9 @@ class Sweeper(threading.Thread):
             try:
                 hand_in_overdue(now=utc_now())
             except Unavailable as error:
-                log.error("the sweeper could not hand in: %s", error.orig)
-            except Exception:  # the sweeper must outlive whatever it is
-                log.exception("the sweeper could not hand in")
+                log.error("the sweeper could not hand in: %s", cause(error))
+            except Exception as error:  # the sweeper must outlive whatever it is
+                log.error("the sweeper could not hand in: %s", place(error))
             finally:
                 db.session.remove()
 
@@ -59,8 +60,8 @@ class Sweeper(threading.Thread):
                     hand_in_overdue(now=now)  # what is over by the old time must not begin again by the new one
                     self._clock.accept()
                     log.warning("the machine's time is in use again: nobody was answering")
-            except Exception:  # without a database nobody is handed in anyway
-                log.exception("whether somebody is answering could not be asked")
+            except Exception as error:  # without a database nobody is handed in anyway
+                log.error("whether somebody is answering could not be asked: %s", place(error))
             finally:
                 db.session.remove()
 

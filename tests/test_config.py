@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from app.rules.password import Policy
 from config import ROOT, Settings, SettingsError
 
 VARIABLES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "INSTANCE_DIR", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES",
     "THREADS", "IDLE_MINUTES",
+    "PASSWORD_LENGTH", "PASSWORD_CLASSES", "PASSWORD_DAYS", "PASSWORD_HISTORY",
 )  # fmt: skip
 
 
@@ -75,6 +77,12 @@ def test_behind_tls_cookies_are_secure(tmp_path):
     assert (settings.is_secure, settings.flask()["SESSION_COOKIE_SECURE"], settings.trusted_proxies) == (True, True, 1)
 
 
+def test_what_a_house_asks_of_passwords_is_set(tmp_path):
+    assert read(tmp_path).password_policy == Policy(shortest=10, classes=1, days=0, remembered=1)
+    asked = {"PASSWORD_LENGTH": "8", "PASSWORD_CLASSES": "3", "PASSWORD_DAYS": "90", "PASSWORD_HISTORY": "5"}
+    assert read(tmp_path, **asked).password_policy == Policy(shortest=8, classes=3, days=90, remembered=5)
+
+
 def test_redis_is_taken_as_given(tmp_path):
     assert read(tmp_path, REDIS_URL="redis://127.0.0.1/0").redis_url == "redis://127.0.0.1/0"
 
@@ -84,7 +92,9 @@ def test_redis_is_taken_as_given(tmp_path):
     [
         ("SECRET_KEY", "short"),
         ("PORT", "80a"), ("PORT", "0"), ("PORT", "70000"), ("PORT", "８０００"), ("TRUSTED_PROXIES", "-1"),
-        ("IDLE_MINUTES", "0"), ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "jingsai.example.gov.cn"), ("PUBLIC_URL", "https://"),
+        ("IDLE_MINUTES", "0"), ("PASSWORD_LENGTH", "7"), ("PASSWORD_CLASSES", "5"), ("PASSWORD_DAYS", "731"),
+        ("PASSWORD_HISTORY", "11"),
+        ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "jingsai.example.gov.cn"), ("PUBLIC_URL", "https://"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_used_is_named_with_advice(tmp_path, name, value):
@@ -110,5 +120,5 @@ def test_every_variable_that_the_code_reads_is_a_setting_of_the_list():
     code = (ROOT / "config.py").read_text() + (ROOT / "run.py").read_text()
     names = set(re.findall(r'(?:environ\.get\(|environ, )"([A-Z_]+)"', code))
     assert names <= set(VARIABLES)
-    assert len(fields(Settings)) == 10
+    assert len(fields(Settings)) == 11
     assert Path(ROOT, "docs").is_dir()

@@ -125,7 +125,7 @@ def test_every_cookie_is_kept_from_scripts_and_from_other_sites(settings, scheme
     set_cookies += cookies(client.post("/sign-in", data=data, **base))
     client.get("/manage/banks", **base)
     set_cookies += cookies(client.post("/sign-out", data={"csrf_token": client.token}, **base))
-    assert {cookie.partition("=")[0] for cookie in set_cookies} == {"zhisai", "zhisai_form"}
+    assert {cookie.partition("=")[0] for cookie in set_cookies} == {"zhisai", "zhisai_form", "zhisai_device"}
     for cookie in set_cookies:
         parts = {part.strip() for part in cookie.split(";")}
         assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= parts, cookie

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.clock import CALM, Clock
-from app.database import db
+from app.database import Unavailable, db
 from app.jobs import Sweeper
 from app.models import Attempt
 from app.operations import attempts
@@ -225,3 +225,34 @@ def test_time_taken_is_the_time_that_passed_whatever_the_machine_says(app, machi
         machine.pass_(MINUTE)
         attempts.hand_in(attempt_id, actor=city.li_ming, now=clock())
         assert db.session.get_one(Attempt, attempt_id).time_taken == MINUTE
+
+
+class Refused(Exception):
+    """A driver's error, with its code and, in its words, somebody's data."""
+
+    sqlstate = "57P01"
+
+
+@pytest.mark.parametrize(
+    ("error", "sweeping", "asking"),
+    [
+        (Unavailable("王芳", {"phone": "13800001111"}, Refused("王芳")), "57P01", "OperationalError (57P01)"),
+        (ValueError("王芳 13800001111"), "ValueError", "ValueError"),
+    ],
+)  # fmt: skip
+def test_what_the_sweeper_logs_names_kind_code_and_place_and_quotes_nobody(
+    app, machine, sweeper, caplog, monkeypatch, error, sweeping, asking
+):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("app.jobs.hand_in_overdue", fail)
+    monkeypatch.setattr("app.jobs.answering", fail)
+    sweeper.sweep()
+    machine.wall += HOUR
+    sweeper._settle(at_start=True)
+    first, _, second = [record.getMessage().splitlines() for record in caplog.records]
+    assert first[0] == f"the sweeper could not hand in: {sweeping}"
+    assert second[0] == f"whether somebody is answering could not be asked: {asking}"
+    assert any("in _settle" in line for line in second)
+    assert "王芳" not in caplog.text and "13800001111" not in caplog.text

@@ -7,7 +7,7 @@ import pytest
 
 from app.database import Unavailable, db, writing
 from app.models import SignIn, User
-from app.operations import accounts, throttles
+from app.operations import accounts, throttles, tries
 from app.rules.roles import Role
 from tests import factories
 from tests.factories import KEY_CANARY, NOON, PASSWORD
@@ -88,7 +88,7 @@ def test_a_whole_contest_with_faults_leaves_nothing_of_anybody_in_the_log(app, c
     app.view_functions["account.activation"] = broken(link)
     assert client.get(f"/activation/{link}").status_code == 500
     with app.app_context():
-        signs = [throttles.address("192.0.2.7", "login", 3), throttles.password(WRONG)]
+        signs = [tries.address("192.0.2.7", "login", 3), tries.password(WRONG)]
         for _ in range(40):
             throttles.count_failures(signs, NOON)
 

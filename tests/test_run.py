@@ -54,3 +54,10 @@ def test_a_worker_that_cannot_start_ends_the_server_for_good(serve):
     started = serve(cannot_start)
     assert run.main() == 1
     assert len(started) == 1
+
+
+def test_a_start_that_fails_on_a_row_names_the_code_and_not_the_row():
+    from sqlalchemy.exc import IntegrityError
+
+    error = IntegrityError("INSERT", None, ValueError("Key (login)=(sunju) already exists"))
+    assert run._told(error) == "IntegrityError（ValueError）"

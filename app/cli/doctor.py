@@ -23,6 +23,7 @@ from app.queries import health
 from app.queries.health import Record
 from app.rules import checkup
 from app.rules.checkup import Finding, State
+from app.whole_file import unfinished_files
 from config import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -140,6 +141,8 @@ def _kept(settings: Settings) -> Iterator[Finding]:
 
 def _remembered(folder: Path) -> Iterator[Finding]:
     past = _past()
+    written = [folder.parent, *folder.glob("??"), *(Path(path) for path in sorted(past.backup_folders if past else ()))]
+    yield checkup.unfinished([str(path) for place in dict.fromkeys(written) for path in unfinished_files(place)])
     if past:
         missing = [name for name in past.uploads if not (folder / name[:2] / name).is_file()]
         yield checkup.uploads(len(past.uploads), len(missing))

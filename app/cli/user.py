@@ -35,13 +35,13 @@ def create(login: str, name: str, role: str | None, password_stdin: bool, as_jso
     退出码：0 已建，1 账号已有人用或密码太弱，2 用法不对
     """
     password = sys.stdin.read().rstrip("\n") if password_stdin else None
-    now = utc_now()
+    now, policy = utc_now(), current_app.config["SETTINGS"].password_policy
     try:
         if password is not None:
-            check_password(password, login)
+            check_password(password, (login, name), policy)
         user_id, token = accounts.make_account(name, login, Role(role) if role else None, actor=None, now=now)
         if password is not None:
-            accounts.set_password(user_id, password, now=now)
+            accounts.set_password(user_id, password, now=now, policy=policy)
     except (LoginTaken, WeakPassword, Invalid) as error:
         stop(1, str(error))
     link = None if password is not None else f"{current_app.config['SETTINGS'].public_url}/activation/{token}"

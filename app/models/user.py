@@ -20,6 +20,8 @@ class User(Base):
     phone: Mapped[str | None] = mapped_column(sa.String(20))
     staff_number: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    password_set_at: Mapped[datetime | None] = mapped_column(Moment)
+    earlier_passwords: Mapped[list[str] | None] = mapped_column(sa.JSON, deferred=True, doc="hashes, the newest first")
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("units.id"), index=True)
     sort_key: Mapped[str] = mapped_column(sa.String(200), default="", doc="pinyin: no database here sorts Chinese")
     created_at: Mapped[datetime] = mapped_column(Moment)

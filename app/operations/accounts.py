@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,18 +12,18 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import Moment, db, grouped, table, writing
 from app.models import Activation, Grant, SignIn, User
-from app.operations import passwords, throttles
+from app.operations import new_passwords, passwords, throttles, tries
 from app.operations.audit import record
 from app.operations.spelling import sort_key
+from app.operations.tries import Device, Try
 from app.queries import accounts as questions
 from app.queries import contests
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
-from app.rules.password import check_password
+from app.rules.password import DEFAULT_POLICY, Policy
 from app.rules.roles import Role
 
 SIGN_IN_LASTS = timedelta(hours=12)
-PRESENCE_NOTED_EVERY = timedelta(minutes=1)
 LINK_LASTS = timedelta(days=7)
 LOGIN = re.compile(r"[A-Za-z0-9._@-]{3,60}")
 LOGIN_RULE = "账号用3到60位字母、数字、点、横线，不留空格。"
@@ -46,31 +47,37 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(login: str, password: str, *, origin: str, now: datetime, replaces: str = "") -> SignedIn:
+def sign_in(
+    login: str, password: str, *, origin: str, now: datetime, replaces: str = "", device: Device | None = None
+) -> SignedIn:
     """Sign in with an account. Raises Refusal WRONG_PASSWORD, TOO_MANY_TRIES, QUEUED or BUSY, alike for all logins.
 
-    `origin` is where the try comes from: tries are counted per login and origin, so nobody can lock out another.
-    `replaces` is the digest of the browser's earlier sign-in, which ends.
+    `origin` and `device` are where the try comes from, see throttles.py. `replaces` is the digest of the browser's
+    earlier sign-in, which ends.
     """
-    throttle = digest(f"login\n{login}\n{origin}")
-    address = throttles.address(origin, "login", throttles.LOGINS_OF_AN_ADDRESS)
-    signs = [address, throttles.password(password)]
+    tried = tries.login(login, password, origin=origin, device=device)
     with passwords.place() as hasher:
-        noted = throttles.take_turn(signs, now)
-        tries = throttles.claim_try(throttle, now)
+        is_first = throttles.insisting(lambda: _claimed(tried, now))  # before it is judged: that takes a while
         user = questions.by_login(login)
         kept = user.password_hash if user else None
         if not hasher.matches(kept, password) or user is None or user.left_at is not None:
-            throttles.count_failures(signs if tries == 1 else signs[1:], now)
+            throttles.count_failures(throttles.wrong_signs(tried, is_first), now)
             raise Refusal(Reason.WRONG_PASSWORD)
     user_id = user.id
     with writing():
-        throttles.forget_tries(throttle)
-        if address.digest in noted:
-            throttles.take_back_a_failure(address)
+        throttles.succeed(tried, throttles.counted(tried))
         token = _new_sign_in(user_id, None, now, replaces)
         record(user_id, "account.sign_in", f"user:{user_id}", now)
     return SignedIn(token, user_id)
+
+
+def _claimed(tried: Try, now: datetime) -> bool:
+    """Count the try in advance; whether it is the first of its name from there."""
+    with writing():
+        rows = throttles.begin(tried, now)
+        is_first = throttles.is_first(tried, rows)
+        throttles.claim(tried, rows, now)
+        return is_first
 
 
 def enter(
@@ -82,35 +89,40 @@ def enter(
     now: datetime,
     user_id: int | None = None,
     replaces: str = "",
+    device: Device | None = None,
 ) -> SignedIn | list[contests.Candidate]:
     """Sign in for one contest by name and the last four digits of the telephone.
 
     Returns the namesakes to choose from when several fit and `user_id` names none of them. Raises Refusal
-    NOT_ON_ROSTER, TOO_MANY_TRIES or QUEUED. The sign-in opens this contest only, and none of the person's roles.
+    NOT_ON_ROSTER, TOO_MANY_TRIES, SLOWED or QUEUED. The sign-in opens this contest only, and none of the person's
+    roles.
     """
-    throttle = digest(f"entry\n{name}\n{origin}")
-    address = throttles.address(origin, "entry", throttles.NAMES_OF_AN_ADDRESS)
+    tried = tries.entry(name, origin=origin, device=device)
     found = contests.candidates(contest_id, name, tail)
     if user_id is not None:
         found = [candidate for candidate in found if candidate.user_id == user_id]
     if len(found) == 1 and not replaces:  # nearly everybody: one statement, as long as nobody failed here of late
-        token = _slip_in(found[0].user_id, contest_id, (throttle, address.digest), now)
+        token = _slip_in(found[0].user_id, contest_id, tried.digests, now)
         if token is not None:
             return SignedIn(token, found[0].user_id)
-    noted = throttles.take_turn([address], now)
-    tries = throttles.claim_try(throttle, now)
-    if not found:
-        if tries == 1:
-            throttles.count_failures([address], now)
+
+    def judged() -> SignedIn | list[contests.Candidate]:
+        """In one transaction with what is counted of it, so that tries made at once are all counted."""
+        with writing():
+            rows = throttles.begin(tried, now)
+            if not found:
+                throttles.fail(tried, rows, now)
+                return []
+            throttles.succeed(tried, rows)
+            if len(found) > 1:
+                return found
+            return SignedIn(_new_sign_in(found[0].user_id, contest_id, now, replaces), found[0].user_id)
+
+    outcome = throttles.insisting(judged)
+    if not outcome:
+        throttles.sweep(now)
         raise Refusal(Reason.NOT_ON_ROSTER)
-    with writing():
-        throttles.forget_tries(throttle)
-        if address.digest in noted:
-            throttles.take_back_a_failure(address)
-        if len(found) > 1:
-            return found
-        token = _new_sign_in(found[0].user_id, contest_id, now, replaces)
-    return SignedIn(token, found[0].user_id)
+    return outcome
 
 
 def sign_out(token_digest: str, *, now: datetime) -> None:
@@ -119,24 +131,6 @@ def sign_out(token_digest: str, *, now: datetime) -> None:
         db.session.execute(
             sa.update(SignIn).where(SignIn.digest == token_digest, SignIn.revoked_at.is_(None)).values(revoked_at=now)
         )
-
-
-_NOTE_PRESENCE = (
-    sa.update(SignIn)
-    .where(SignIn.digest == sa.bindparam("b_digest"), SignIn.revoked_at.is_(None))
-    .where(SignIn.seen_at <= sa.bindparam("b_noted", type_=Moment))
-    .where(sa.or_(SignIn.seen_at > sa.bindparam("b_idle", type_=Moment), SignIn.contest_id.is_not(None)))
-    .values(seen_at=sa.bindparam("b_now", type_=Moment))
-)
-
-
-def note_presence(token_digest: str, *, idle: timedelta, now: datetime) -> None:
-    """Remember that this browser was seen, at most once a minute.
-
-    An account that has been idle too long stays so: what it may still see of its open paper does not wake its roles.
-    """
-    noted = now - PRESENCE_NOTED_EVERY
-    grouped(_NOTE_PRESENCE, {"b_digest": token_digest, "b_noted": noted, "b_idle": now - idle, "b_now": now})
 
 
 def make_setup_link(*, now: datetime) -> str | None:
@@ -181,14 +175,19 @@ def make_link(user_id: int, *, actor: int | None, now: datetime) -> str:
         return _new_link(user_id, now)
 
 
-def activate(token: str, *, name: str, login: str, password: str, now: datetime) -> SignedIn:
+def activate(
+    token: str, *, name: str, login: str, password: str, now: datetime, policy: Policy = DEFAULT_POLICY
+) -> SignedIn:
     """Use a one-time link: set login and password, sign in. Without a person it makes the first administrator.
 
     Raises Refusal LINK_USED, WeakPassword or LoginTaken; the link then stays usable.
     """
-    check_password(password, login)
+    link = questions.link(digest(token), now)
+    if link is None:
+        raise Refusal(Reason.LINK_USED)
+    person = questions.by_id(link.user_id) if link.user_id else None
     with passwords.place() as hasher:  # before the transaction: it takes longer than the transaction may
-        hashed = hasher.hashed(password)
+        hashed = new_passwords.hashed(password, login, person, policy, hasher)
     with writing():
         claim = (
             sa.update(Activation)
@@ -204,31 +203,31 @@ def activate(token: str, *, name: str, login: str, password: str, now: datetime)
         if user_id is None:
             if questions.has_administrator():
                 raise Refusal(Reason.LINK_USED)
-            user = User(name=name, login=login, password_hash=hashed, created_at=now, sort_key=sort_key(name))
+            user = User(name=name, login=login, created_at=now, sort_key=sort_key(name))
             db.session.add(user)
             db.session.flush()
             _grant(user.id, Role.ADMINISTRATOR, None, now)
         else:
             user = db.session.get_one(User, user_id)
-            user.login, user.password_hash = login, hashed
+            user.login = login
+        new_passwords.keep(user, hashed, policy, now)
         _revoke_all(user.id, now)
         record(user.id, "account.activate", f"user:{user.id}", now)
         return SignedIn(_new_sign_in(user.id, None, now), user.id)
 
 
-def set_password(user_id: int, password: str, *, now: datetime) -> None:
+def set_password(user_id: int, password: str, *, now: datetime, policy: Policy = DEFAULT_POLICY) -> None:
     """Set a password directly (command line). Every sign-in of the person ends. Raises WeakPassword."""
     user = questions.by_id(user_id)
-    check_password(password, (user.login if user else None) or "")
     with passwords.place() as hasher:
-        hashed = hasher.hashed(password)
+        hashed = new_passwords.hashed(password, (user.login if user else None) or "", user, policy, hasher)
     with writing():
-        db.session.get_one(User, user_id).password_hash = hashed
+        new_passwords.keep(db.session.get_one(User, user_id), hashed, policy, now)
         _revoke_all(user_id, now)
         record(None, "account.set_password", f"user:{user_id}", now)
 
 
-def change_password(user_id: int, old: str, new: str, *, now: datetime) -> SignedIn:
+def change_password(user_id: int, old: str, new: str, *, now: datetime, policy: Policy = DEFAULT_POLICY) -> SignedIn:
     """Change the own password: every sign-in ends and a new one begins. Raises WeakPassword, Refusal WRONG_PASSWORD."""
     throttle = digest(f"password\n{user_id}")
     with passwords.place() as hasher:
@@ -236,11 +235,10 @@ def change_password(user_id: int, old: str, new: str, *, now: datetime) -> Signe
         user = questions.by_id(user_id)
         if user is None or not hasher.matches(user.password_hash, old):
             raise Refusal(Reason.WRONG_PASSWORD)
-        check_password(new, user.login or "")
-        hashed = hasher.hashed(new)
+        hashed = new_passwords.hashed(new, user.login or "", user, policy, hasher)
     with writing():
         throttles.forget_tries(throttle)
-        db.session.get_one(User, user_id).password_hash = hashed
+        new_passwords.keep(db.session.get_one(User, user_id), hashed, policy, now)
         _revoke_all(user_id, now)
         record(user_id, "account.change_password", f"user:{user_id}", now)
         return SignedIn(_new_sign_in(user_id, None, now), user_id)
@@ -272,7 +270,7 @@ def disable(user_id: int, *, actor: int | None, now: datetime) -> bool:
         if questions.administrators() <= {user_id}:
             return False
         user = db.session.get_one(User, user_id)
-        user.login = user.password_hash = None
+        user.login = user.password_hash = user.password_set_at = user.earlier_passwords = None
         _revoke_all(user_id, now)
         unused = sa.update(Activation).where(Activation.user_id == user_id, Activation.used_at.is_(None))
         db.session.execute(unused.values(used_at=now))
@@ -303,17 +301,18 @@ _NEW_SIGN_IN = sa.insert(_sign_ins).from_select(
         sa.bindparam("b_now", type_=Moment),
         sa.bindparam("b_now", type_=Moment),
         sa.bindparam("b_ends", type_=Moment),
-    ).where(~throttles.has_failures(sa.bindparam("b_name"), sa.bindparam("b_address"))),
+    ).where(~throttles.has_failures(*(sa.bindparam(f"b_sign{number}") for number in range(4)))),
     include_defaults=False,
 )
 
 
-def _slip_in(user_id: int, contest_id: int, signs: tuple[str, str], now: datetime) -> str | None:
-    """A new sign-in for somebody whose signs, of name and of address, have no failures; else None, and no sign-in."""
+def _slip_in(user_id: int, contest_id: int, signs: Sequence[str], now: datetime) -> str | None:
+    """A new sign-in for somebody whose try shares no failure with another; else None, and no sign-in."""
     token = secrets.token_urlsafe(32)
     ends = now + SIGN_IN_LASTS
     made = {"b_digest": digest(token), "b_user": user_id, "b_contest": contest_id, "b_now": now, "b_ends": ends}
-    return token if grouped(_NEW_SIGN_IN, made | {"b_name": signs[0], "b_address": signs[1]}) else None
+    shared = {f"b_sign{number}": sign for number, sign in enumerate(signs)}
+    return token if grouped(_NEW_SIGN_IN, made | shared) else None
 
 
 def _new_link(user_id: int | None, now: datetime) -> str:

@@ -1,15 +1,12 @@
 """Keeping a whole installation in one file, and bringing it back on an empty machine."""
 
-import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import flask_migrate
 import sqlalchemy as sa
@@ -21,6 +18,7 @@ from app.operations.audit import record
 from app.operations.uploads import keep
 from app.queries import health, snapshot
 from app.queries.snapshot import VERSION_TABLE
+from app.whole_file import discard_unfinished, private_folder, whole_file
 
 AT_ONCE = 500
 
@@ -54,9 +52,12 @@ class Made:
 def back_up(path: Path, *, uploads: Path, secret: str, actor: int | None, now: datetime) -> Made:
     """Write everything, as it stands at one instant, into one new file that is there whole or not at all.
 
-    Nobody who is answering waits for it. Raises NothingToBackUp, and OSError when the file cannot be written.
+    Nobody who is answering waits for it. What earlier ones left unfinished in that folder is deleted. Raises
+    NothingToBackUp, and OSError when the file cannot be written.
     """
-    with _whole(path) as file, BackupWriter(file) as writer:
+    for folder in (path.parent, *uploads.glob("??")):  # what was being written when somebody was killed
+        discard_unfinished(folder)
+    with whole_file(path) as file, BackupWriter(file) as writer:
         with snapshot.snapshot() as taken:
             if taken.schema is None:
                 raise NothingToBackUp
@@ -68,7 +69,7 @@ def back_up(path: Path, *, uploads: Path, secret: str, actor: int | None, now: d
         writer.secret(secret)
         manifest = Manifest(milliseconds(now), taken.schema, database, tables, kept)
         writer.finish(manifest)
-    return Made(manifest, path.stat().st_size, spoilt, _is_recorded(manifest, actor, now))
+    return Made(manifest, path.stat().st_size, spoilt, _is_recorded(manifest, path.parent.resolve(), actor, now))
 
 
 def restore(path: Path, *, instance: Path, actor: int | None, now: datetime) -> Manifest:
@@ -82,7 +83,8 @@ def restore(path: Path, *, instance: Path, actor: int | None, now: datetime) -> 
         backup.check()
         if there := snapshot.filled():
             raise NotEmpty(there)
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(instance)
+        discard_unfinished(instance)  # of a restore that was cut off
         for _, content in backup.uploads():
             keep(content, instance / "uploads")
         _keep_secret(instance / "secret_key", backup.secret())
@@ -101,27 +103,6 @@ def discard_older(folder: Path, pattern: str, keep_newest: int) -> list[Path]:
     for path in older:
         path.unlink()
     return older
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears under its name only when all of it is on the disk; its owner's alone."""
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made 0600
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(unfinished)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _ours(schema: str, tables: Sequence[sa.Table]) -> Sequence[sa.Table]:
@@ -145,11 +126,11 @@ def _copy_uploads(folder: Path, writer: BackupWriter) -> tuple[int, int]:
     return kept, spoilt
 
 
-def _is_recorded(manifest: Manifest, actor: int | None, now: datetime) -> bool:
+def _is_recorded(manifest: Manifest, folder: Path, actor: int | None, now: datetime) -> bool:
     """A backup is worth most when the database takes no more writes: then it stands without its entry."""
     try:
         with writing():
-            record(actor, "backup.make", "site:1", now, schema=manifest.schema)
+            record(actor, "backup.make", "site:1", now, schema=manifest.schema, folder=str(folder))
     except SQLAlchemyError:
         return False
     return True
@@ -166,7 +147,7 @@ def _refuse_unknown_schema(schema: str) -> None:
 
 
 def _keep_secret(path: Path, secret: str) -> None:
-    with _whole(path) as file:
+    with whole_file(path) as file:
         file.write(f"{secret}\n".encode("ascii"))
 
 

@@ -69,6 +69,11 @@ def sort_key(name: str) -> str:
     return " ".join(parts)[:LONGEST_KEY]
 
 
+def pinyin(name: str) -> str:
+    """A name as it is typed in Latin letters, "zhoumin"."""
+    return "".join(letter for letter in sort_key(name) if letter.isascii() and letter.isalpha())
+
+
 def slug(title: str, year: int) -> str:
     """The year and the initials of a title, "2026-pfwlzsjs": ASCII, at most 40 characters. May be taken already."""
     plain = unicodedata.normalize("NFKC", title)

@@ -1,23 +1,37 @@
-"""Who tried too often of late, and what very many failures have in common.
+"""Who tried too often of late: a device and a name pause, a name at an address slows down, many names in common wait.
 
-A name tried from one place is counted before the try is judged, so that tries made at once are all counted; it pauses.
-Failures of many different names that share an address or a password are counted after it; they only slow down, one
-try after the other, so that an attack never locks out the victim, nor the office behind the attacker's address.
+Four digits are ten thousand guesses, and whoever guesses can throw his cookies away. So nothing that costs him nothing
+may set him free, and nothing that he does may shut out the person whose name he tries. What is counted, from the
+narrowest to the widest:
+
+1. **A name from a device** (the signed mark that the entry page leaves in a browser): five wrong tries, then five
+   minutes' pause. It stops whoever keeps his cookies, and nobody else: a colleague at the next desk has another mark.
+2. **A name at an address**, its *lane*, whatever the device: 20 wrong tries in a day, then one try every half hour. It
+   stops whoever comes with a new mark each time: at most 20 + 48 guesses a day, a chance of 0.68 %. A device on which
+   this name has entered before has a lane of its own, so that an attack from the office does not reach those who have
+   been here. The others are slowed, not locked out: they wait for the next try, or come from another network (the
+   telephone's own), or telephone; the page says so.
+3. **A name from everywhere**: 60 wrong tries in a day put it on alert. From then on an address has 5 free tries instead
+   of 20. More would mean that a stranger can lock somebody out by the name alone.
+4. **Very many names** that share an address or a password (spraying): one try after the other, every two seconds.
+
+Whoever reaches 2, 3 or 4 stands in audit and log, with whom it meant, so that somebody looks. All keys are made of what
+was typed, so that names that do not exist answer, pause and cost like those that do. A login has the same, only that
+its lane goes on every ten seconds: a password is not to be found in 8 640 guesses.
 """
 
-import hashlib
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, db, grouped, kept, table, writing
-from app.models import Throttle
+from app.database import db, kept, table, writing
+from app.models import Throttle, User
 from app.operations.audit import record
+from app.operations.tries import Sign, Try, digest_of
 from app.rules.admission import Reason, Refusal
 
 log = logging.getLogger("zhisai")
@@ -25,38 +39,126 @@ TRIES = 5
 REQUESTS = 30
 WITHIN = timedelta(minutes=15)
 PAUSE = timedelta(minutes=5)
-# How many different names may fail from one address: 300 people in one office, each of whom mistypes once.
-NAMES_OF_AN_ADDRESS = 300
-LOGINS_OF_AN_ADDRESS = 100
-FAILURES_OF_A_PASSWORD = 30
+DAY = timedelta(days=1)
+# Wrong tries of one name in a day, from anywhere, that put it on alert; and what an address may try of it from then on.
+ALERT, FREE_ON_ALERT = 60, 5
 TURN = timedelta(seconds=2)
-KEPT = timedelta(days=1)
+KEPT = DAY
 _throttles = table(Throttle)
 CLEARED_EVERY = timedelta(hours=1)
+Outcome = TypeVar("Outcome")
+Rows = dict[str, Throttle]
 
 
-@dataclass(frozen=True)
-class Sign:
-    """What failures may have in common. Over `allowed`, further tries with it are let through one by one."""
-
-    digest: str
-    allowed: int
-    subject: str  # for the audit
-
-
-def digest_of(*parts: str) -> str:
-    """What is kept of names, addresses and the like."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def insisting(work: Callable[[], Outcome]) -> Outcome:
+    """Do it again when on PostgreSQL somebody else counted the same for the first time: the row is there now."""
+    for _ in range(3):
+        try:
+            return work()
+        except IntegrityError:
+            continue
+    return work()
 
 
-def address(origin: str, way: str, allowed: int) -> Sign:
-    """The address that tries come from, by this way of entering."""
-    return Sign(digest_of("address", way, origin), allowed, f"origin:{origin}")
+_OF_TRY = sa.select(Throttle).where(Throttle.digest.in_(sa.bindparam("digests", expanding=True)))
+_OF_TRY = _OF_TRY.order_by(Throttle.digest).with_for_update()  # one order for all: nobody waits in a circle
 
 
-def password(typed: str) -> Sign:
-    """A password that may be tried on many accounts. 20 bits of its digest are kept, too few to find it by."""
-    return Sign(digest_of("password", digest_of(typed)[:5]), FAILURES_OF_A_PASSWORD, "password")
+def counted(tried: Try) -> Rows:
+    """What is counted of a try, by digest; locked until the transaction that is open ends."""
+    return {row.digest: row for row in db.session.scalars(_OF_TRY, {"digests": tried.digests})}
+
+
+def begin(tried: Try, now: datetime) -> Rows:
+    """Let a try through, inside the transaction that is open, and return what is counted of it.
+
+    Raises Refusal TOO_MANY_TRIES (the device pauses), SLOWED (the lane does), or QUEUED: come again in a moment.
+    """
+    rows = counted(tried)
+    if (device := rows.get(tried.device)) is not None:
+        if device.paused_until is not None and device.paused_until > now:
+            raise Refusal(Reason.TOO_MANY_TRIES, minutes=_minutes(device.paused_until - now))
+        if device.paused_until is not None or now - device.since > WITHIN:
+            device.failures, device.since, device.paused_until = 0, now, None
+    for row in (rows.get(tried.lane), rows.get(tried.name)):
+        if row is not None and now - row.since >= DAY:
+            row.failures, row.since, row.paused_until = 0, now, None
+    name, lane = rows.get(tried.name), rows.get(tried.lane)
+    free = FREE_ON_ALERT if name is not None and name.failures >= ALERT else tried.law.free
+    if lane is not None and lane.failures >= free:
+        _take_turn(lane, tried.law.every, now)
+    for sign in tried.signs:
+        if (row := rows.get(sign.digest)) is not None and _left(row, now, sign.allowed) >= sign.allowed:
+            _take_turn(row, TURN, now)
+    return rows
+
+
+def _take_turn(row: Throttle, every: timedelta, now: datetime) -> None:
+    if row.paused_until is not None and row.paused_until > now:
+        if every < timedelta(minutes=1):
+            raise Refusal(Reason.QUEUED, seconds=int(every.total_seconds()))
+        raise Refusal(Reason.SLOWED, minutes=_minutes(row.paused_until - now))
+    row.paused_until = now + every
+
+
+def _minutes(left: timedelta) -> int:
+    return max(1, -(-int(left.total_seconds()) // 60))
+
+
+def claim(tried: Try, rows: Rows, now: datetime) -> None:
+    """Count a try as wrong for its name, in the same transaction; who is right takes it back."""
+    for digest in sorted((tried.device, tried.lane, tried.name)):
+        _row(rows, digest, now).failures += 1
+    if rows[tried.device].failures >= TRIES:
+        rows[tried.device].paused_until = now + PAUSE
+    lane, name = rows[tried.lane], rows[tried.name]
+    if lane.failures == tried.law.free or name.failures == ALERT:
+        people = _meant(tried)
+        record(None, "throttle.slow_down", f"origin:{tried.origin}", now, failures=lane.failures, people=people)
+        log.warning("%s tries with one name failed from origin:%s: slowed down", lane.failures, tried.origin)
+
+
+def _meant(tried: Try) -> list[int]:
+    """Whose name it is, for the audit; nobody's more often than not when somebody is guessing names."""
+    names = [tried.typed, tried.typed.replace(" ", "")]
+    theirs = User.login.in_(names) if tried.way == "login" else User.name.in_(names)
+    return list(db.session.scalars(sa.select(User.id).where(theirs).order_by(User.id).limit(20)))
+
+
+def fail(tried: Try, rows: Rows, now: datetime) -> None:
+    """Count a wrong try for its name and for all that it has in common with others, in the same transaction."""
+    first = is_first(tried, rows)
+    claim(tried, rows, now)
+    _count(wrong_signs(tried, first), now, rows)
+
+
+def is_first(tried: Try, rows: Rows) -> bool:
+    """Whether this name has not failed from there yet."""
+    return tried.lane not in rows or not rows[tried.lane].failures
+
+
+def wrong_signs(tried: Try, is_first: bool) -> list[Sign]:
+    """Which signs a wrong try counts for: a name counts once for its address, however often it fails there."""
+    return list(tried.signs if is_first else tried.signs[1:])
+
+
+def succeed(tried: Try, rows: Rows) -> None:
+    """A right try: its device begins anew, and what it had got wrong is taken off its name; all in one transaction.
+
+    It speaks for its address, too: a whole town may share one.
+    """
+    tries = rows[tried.device].failures if tried.device in rows else 0
+    if tries:
+        theirs = sa.update(Throttle).where(Throttle.digest.in_([tried.lane, tried.name]), Throttle.failures >= tries)
+        db.session.execute(theirs.values(failures=Throttle.failures - tries), execution_options=_UNSEEN)
+        forget_tries(tried.device)
+    address = tried.signs[0]
+    if address.digest in rows:
+        right = sa.update(Throttle).where(Throttle.digest == address.digest, Throttle.failures > 0)
+        db.session.execute(right.values(failures=Throttle.failures - 1), execution_options=_UNSEEN)
+
+
+_UNSEEN = {"synchronize_session": False}
 
 
 def claim_request(origin: str, *, now: datetime) -> None:
@@ -72,8 +174,7 @@ def claim_try(throttle: str, now: datetime, allowed: int = TRIES) -> int:
         counted = _counted(throttle, now, allowed)
     if isinstance(counted, int):
         return counted
-    minutes = -(-int((counted - now).total_seconds()) // 60)
-    raise Refusal(Reason.TOO_MANY_TRIES, minutes=max(1, minutes))
+    raise Refusal(Reason.TOO_MANY_TRIES, minutes=_minutes(counted - now))
 
 
 def _counted(throttle: str, now: datetime, allowed: int) -> int | datetime:
@@ -99,56 +200,43 @@ def forget_tries(throttle: str) -> None:
     db.session.execute(sa.delete(Throttle).where(Throttle.digest == throttle))
 
 
-_OF_SIGNS = sa.select(Throttle).where(Throttle.digest.in_(sa.bindparam("digests", expanding=True)))
-_TAKE_TURN = (
-    sa.update(Throttle)
-    .where(Throttle.digest == sa.bindparam("b_digest"))
-    .where(sa.or_(Throttle.paused_until.is_(None), Throttle.paused_until <= sa.bindparam("b_now", type_=Moment)))
-    .values(paused_until=sa.bindparam("b_next", type_=Moment))
-)
-
-
-def take_turn(signs: Iterable[Sign], now: datetime) -> set[str]:
-    """Let a try through, at once as long as no sign of it has many failures, and return the signs that have any.
-
-    Raises Refusal QUEUED: somebody else's turn, come again in a moment.
-    """
-    allowed = {sign.digest: sign.allowed for sign in signs}
-    rows = db.session.scalars(_OF_SIGNS, {"digests": list(allowed)}).all()
-    failures = {row.digest: left for row in rows if (left := _left(row, now, allowed[row.digest]))}
-    for digest in sorted(failures):
-        turn = {"b_digest": digest, "b_now": now, "b_next": now + TURN}
-        if failures[digest] >= allowed[digest] and not grouped(_TAKE_TURN, turn):
-            raise Refusal(Reason.QUEUED, seconds=int(TURN.total_seconds()))
-    return set(failures)
-
-
 def count_failures(signs: Iterable[Sign], now: datetime) -> None:
     """A try with these signs was wrong. The one that reaches a limit is put into audit and log for somebody to see."""
-    ordered = sorted(signs, key=lambda sign: sign.digest)  # one order for all: nobody waits in a circle
-    try:
-        _count(ordered, now)
-    except IntegrityError:  # as above
-        _count(ordered, now)
-    clock = kept("throttles")  # only failures leave rows, so whoever fails also sweeps, once an hour is enough
+    wrong = list(signs)
+
+    def count() -> None:
+        with writing():
+            digests = {"digests": [sign.digest for sign in wrong]}
+            _count(wrong, now, {row.digest: row for row in db.session.scalars(_OF_TRY, digests)})
+
+    insisting(count)
+    sweep(now)
+
+
+def sweep(now: datetime) -> None:
+    """Forget what is old, at most once an hour: only failures leave rows, so whoever fails also sweeps."""
+    clock = kept("throttles")
     if now - clock.get("cleared_at", now - KEPT) >= CLEARED_EVERY:
         clock["cleared_at"] = now
         clear_throttles(now=now)
 
 
-def _count(signs: list[Sign], now: datetime) -> None:
-    with writing():
-        for sign in signs:
-            row = db.session.get(Throttle, sign.digest, with_for_update=True)
-            if row is None:
-                row = Throttle(digest=sign.digest, failures=0, since=now)
-                db.session.add(row)
-            if now - row.since >= WITHIN:
-                row.failures, row.since = _left(row, now, sign.allowed), now
-            row.failures += 1
-            if row.failures == sign.allowed:
-                record(None, "throttle.slow_down", sign.subject, now, failures=row.failures)
-                log.warning("%s different tries failed with the same %s: slowed down", row.failures, sign.subject)
+def _count(signs: Iterable[Sign], now: datetime, rows: Rows) -> None:
+    for sign in sorted(signs, key=lambda sign: sign.digest):
+        row = _row(rows, sign.digest, now)
+        if now - row.since >= WITHIN:
+            row.failures, row.since = _left(row, now, sign.allowed), now
+        row.failures += 1
+        if row.failures == sign.allowed:
+            record(None, "throttle.slow_down", sign.subject, now, failures=row.failures)
+            log.warning("%s different tries failed with the same %s: slowed down", row.failures, sign.subject)
+
+
+def _row(rows: Rows, digest: str, now: datetime) -> Throttle:
+    if digest not in rows:
+        rows[digest] = Throttle(digest=digest, failures=0, since=now)
+        db.session.add(rows[digest])
+    return rows[digest]
 
 
 def _left(row: Throttle, now: datetime, allowed: int) -> int:
@@ -159,12 +247,6 @@ def _left(row: Throttle, now: datetime, allowed: int) -> int:
 def has_failures(*digests: Any) -> sa.Exists:
     """Part of a statement: whether any of these has a failure that counts, or a pause."""
     return sa.exists().where(_throttles.c.digest.in_(digests), _throttles.c.failures > 0)
-
-
-def take_back_a_failure(sign: Sign) -> None:
-    """A right try speaks for its address, inside the open transaction: a whole town may share one."""
-    right = sa.update(Throttle).where(Throttle.digest == sign.digest, Throttle.failures > 0)
-    db.session.execute(right.values(failures=Throttle.failures - 1), execution_options={"synchronize_session": False})
 
 
 def clear_throttles(*, now: datetime) -> int:

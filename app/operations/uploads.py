@@ -2,8 +2,6 @@
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +21,7 @@ from app.operations.images import keep_images
 from app.queries import imports
 from app.queries.imports import EFFECTIVE
 from app.rules.invalid import Invalid
+from app.whole_file import private_folder, sync_folder, whole_file
 
 LONGEST_FILE_NAME = 255
 TRIES = 3
@@ -53,21 +52,12 @@ def keep(content: bytes, folder: Path) -> str:
     """Keep the bytes of an upload, readable by their owner only, under their checksum, which is returned."""
     checksum = hashlib.sha256(content).hexdigest()
     path = folder / checksum[:2] / checksum
+    private_folder(path.parent)
     if path.exists():
-        return checksum
-    for directory in (folder, path.parent):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent)  # made 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
+        sync_folder(path.parent)  # whoever keeps the same bytes just now may not be that far
+    else:
+        with whole_file(path) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(unfinished)
-        raise
     return checksum
 
 

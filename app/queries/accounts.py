@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.database import Moment, db, fetched, table
 from app.models import Activation, Attempt, Contest, Grant, RosterEntry, SignIn, Site, Unit, User
 from app.models.site import DAYS_KEPT
+from app.rules.password import Policy, is_due
 from app.rules.roles import Role, includes
 
 
@@ -116,6 +117,14 @@ def roles(user_id: int, now: datetime) -> frozenset[Role]:
     """The roles that a person holds now."""
     rows = fetched(_ROLES, {"user_id": user_id, "now": now})
     return frozenset(Role(role) for (role,) in rows)
+
+
+def password_is_due(user_id: int, policy: Policy, now: datetime) -> bool:
+    """Whether the house asks this person for another password now; whoever has a paper open is asked after it."""
+    if not policy.days:
+        return False
+    set_at = db.session.scalar(sa.select(User.password_set_at).where(User.id == user_id, User.login.is_not(None)))
+    return is_due(set_at, policy, now) and _answering(user_id, None, now, timedelta()) is None
 
 
 def by_login(login: str) -> User | None:

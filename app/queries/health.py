@@ -70,20 +70,23 @@ def faults() -> list[str]:
 
 @dataclass(frozen=True)
 class Record:
-    """What the rows tell of the past: the newest entry, the last backup, the uploads that were kept, any people."""
+    """What the rows tell of the past: the newest entry, the backups and where they went, the uploads, any people."""
 
     newest: datetime | None
     backed_up_at: datetime | None
+    backup_folders: frozenset[str]
     uploads: frozenset[str]
     has_people: bool
 
 
 def past() -> Record:
     newest = db.session.scalar(sa.select(sa.func.max(AuditEntry.at)))
-    last = sa.select(sa.func.max(AuditEntry.at)).where(AuditEntry.action == "backup.make")
+    made = sa.select(AuditEntry.at, AuditEntry.detail).where(AuditEntry.action == "backup.make").order_by(AuditEntry.at)
+    backups = db.session.execute(made).all()
     uploads = frozenset(db.session.scalars(sa.select(Import.checksum).distinct()))
     people = db.session.scalar(sa.select(sa.exists(sa.select(User.id))))
-    return Record(newest, db.session.scalar(last), uploads, bool(people))
+    folders = frozenset(detail["folder"] for _, detail in backups if "folder" in detail)
+    return Record(newest, backups[-1][0] if backups else None, folders, uploads, bool(people))
 
 
 def apart(now: datetime) -> timedelta | None:

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     LATE_START = "late_start"
     NOT_OWN = "not_own"
     TOO_MANY_TRIES = "too_many_tries"
+    SLOWED = "slowed"
     QUEUED = "queued"
     WRONG_PASSWORD = "wrong_password"
     LINK_USED = "link_used"

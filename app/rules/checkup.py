@@ -174,6 +174,16 @@ def backup(now: datetime, last: datetime | None, has_people: bool) -> Finding:
     return watch("备份", found, advice) if now - last > REMEMBERED else good("备份", found)
 
 
+def unfinished(paths: Sequence[str]) -> Finding:
+    """Files that were being written when a power cut or a kill came."""
+    if not paths:
+        return good("没写完的文件", "没有")
+    found = f"有 {len(paths)} 个，是断电或强行停止时没写完的，占着磁盘：{'、'.join(paths[:3])}"
+    return watch(
+        "没写完的文件", found, "里面没有要找回的东西。再备份一次（flask backup）会自动删掉，也可以用 rm 删掉。"
+    )
+
+
 def address(url: str, is_secure: bool, is_local: bool, proxies: int) -> Finding:
     found = f"{url}，前面 {proxies} 层反向代理"
     if is_secure and not proxies:

@@ -18,6 +18,7 @@ REFUSALS = {
     Reason.LATE_START: "距截止{minutes}分钟，本次只有{minutes}分钟。请勾选“我知道了”再开始。",
     Reason.NOT_OWN: "这份答卷不是您的。",
     Reason.TOO_MANY_TRIES: "试的次数太多了，请{minutes}分钟后再试，或打咨询电话。",
+    Reason.SLOWED: "这个名字在这个网络里填错太多次了。请{minutes}分钟后再试，或换用手机流量打开，或打咨询电话。",
     Reason.WRONG_PASSWORD: "账号或密码不对，请核对后重新填写。",
     Reason.QUEUED: "这个网络里填错的很多，现在要一个一个来。请等几秒再点一次。",
     Reason.BUSY: "现在登录的人很多，请等几秒再点一次。",

@@ -7,6 +7,7 @@ from app.web import (
     account,
     admin,
     candidate,
+    device,
     errors,
     filters,
     headers,
@@ -27,5 +28,6 @@ def register(app: Flask) -> None:
     headers.register(app)
     errors.register(app)
     waiting.register(app)
+    device.register(app)
     for blueprint in (account.bp, candidate.bp, organizer.bp, admin.bp, health.bp, images.bp):
         app.register_blueprint(blueprint)

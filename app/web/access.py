@@ -1,5 +1,7 @@
 """Who sits before the browser, and what this person may open."""
 
+import contextlib
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,9 +14,11 @@ from flask_login import current_user
 
 from app.database import Disconnected, PoolExhausted, Unavailable, kept
 from app.extensions import login, utc_now
-from app.operations.accounts import PRESENCE_NOTED_EVERY, SIGN_IN_LASTS, digest, note_presence
+from app.operations.accounts import SIGN_IN_LASTS, digest
+from app.operations.presence import PRESENCE_NOTED_EVERY, note_presence
 from app.queries import accounts
 from app.queries.accounts import Person
+from app.rules.password import Policy
 from app.rules.roles import Role
 
 COOKIE = "zhisai"
@@ -59,11 +63,29 @@ def role_required(role: Role) -> Callable[[View], View]:
                 return _sign_in_first()
             if not who.may(role):
                 abort(403)
+            if _is_arriving() and password_is_due(who.user_id):
+                return change_password_first()
             return view(*args, **kwargs)
 
         return cast(View, guarded)
 
     return decorate
+
+
+def policy() -> Policy:
+    """What this house asks of passwords."""
+    found: Policy = current_app.config["SETTINGS"].password_policy
+    return found
+
+
+def password_is_due(user_id: int) -> bool:
+    """Whether the person is asked for another password before going on."""
+    return accounts.password_is_due(user_id, policy(), utc_now())
+
+
+def change_password_first(target: str | None = None) -> ResponseReturnValue:
+    """To the page that changes it, and from there to where the person wanted to go."""
+    return redirect(url_for("account.password", next=target or _here()), code=303)
 
 
 def remember(response: Response, token: str) -> Response:
@@ -98,8 +120,13 @@ def earlier() -> str:
 
 
 def origin() -> str:
-    """Where a request comes from, for counting failed tries."""
-    return request.remote_addr or "?"
+    """Where a request comes from, for counting failed tries. Of IPv6 the network: a machine has as many as it likes."""
+    found = request.remote_addr or "?"
+    with contextlib.suppress(ValueError):
+        address = ipaddress.IPv6Address(found)
+        within = ipaddress.IPv6Network((int(address) >> 64 << 64, 64))
+        return str(address.ipv4_mapped or within)
+    return found
 
 
 def own_path(target: str | None) -> str | None:
@@ -138,4 +165,13 @@ def _sign_in_first() -> ResponseReturnValue:
         abort(401)
     if COOKIE in request.cookies and person() is None:
         flash(ENDED, "info")
-    return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), code=303)
+    return redirect(url_for("account.sign_in", next=_here()), code=303)
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _is_arriving() -> bool:
+    """Whether a person opens a page: what is being sent, or fetched by a page that is open, is let through."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import logging
-import traceback
 
 from flask import Flask, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.database import Disconnected, PoolExhausted, Unavailable, db
+from app.rules.causes import cause, place
 
 log = logging.getLogger("zhisai")
 OUT_OF_REACH = (Unavailable, Disconnected, PoolExhausted)
@@ -50,15 +50,8 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     _without_database()
-    log.error("database busy or unreachable: %s (%s)", type(error).__name__, _cause(error))
+    log.error("database busy or unreachable: %s (%s)", type(error).__name__, cause(error))
     return render_template("errors/503.html"), 503, {"Retry-After": "5"}
-
-
-def _cause(error: Exception) -> object:
-    """What the driver or the system calls it, by name or number: words may quote what was sent."""
-    behind = getattr(error, "orig", None) or error
-    names = ("sqlite_errorname", "sqlstate", "errno")
-    return next((found for name in names if (found := getattr(behind, name, None))), type(behind).__name__)
 
 
 def _no_room(error: OSError) -> ResponseReturnValue:
@@ -75,15 +68,8 @@ def _without_database() -> None:
 
 def _ours(error: Exception) -> ResponseReturnValue:
     _without_database()
-    log.error("unhandled in %s %s: %s", request.method, request.endpoint, _where(error))
+    log.error("unhandled in %s %s: %s", request.method, request.endpoint, place(error))
     return _page(500, 500)
-
-
-def _where(error: BaseException) -> str:
-    """The kinds and places of an error and of those behind it, never their messages: these quote what people typed."""
-    told = f"{type(error).__name__}\n" + "".join(traceback.format_tb(error.__traceback__))
-    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return told + _where(behind) if behind is not None else told
 
 
 def _page(page: int, code: int) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from app import create_app
 from app.cli import machine
 from app.database import db, writing
 from app.operations import backups, uploads
+from app.whole_file import MARK
 from config import Settings
 from tests import factories
 from tests.conftest import _let_go
@@ -51,7 +52,9 @@ def test_a_sound_installation_is_good_in_every_part(doctor, backend):
     assert states(found) == settings_of(backend)
     assert code == (backend == "postgresql")
     expected = {"数据库", "数据库设置", "数据表", "写库", "落盘", "磁盘", "数据文件夹", "上传的原文件", "备份", "时钟"}
-    assert set(found) == expected | {"读上传的表格", "网址"} | ({"完整性"} if backend == "sqlite" else set())
+    assert set(found) == expected | {"没写完的文件", "读上传的表格", "网址"} | (
+        {"完整性"} if backend == "sqlite" else set()
+    )
     assert found["数据库"]["found"].startswith({"sqlite": "SQLite 3.", "postgresql": "PostgreSQL 1"}[backend])
 
 
@@ -115,6 +118,19 @@ def test_a_backup_just_made_is_good(doctor, settings, released, tmp_path):
     released.config["CLOCK"] = lambda: NOON
     backups.back_up(tmp_path / "b.zip", uploads=tmp_path / "uploads", secret="s" * 64, actor=None, now=NOON)
     assert doctor()[0]["备份"]["state"] == "good"
+
+
+def test_what_a_killed_backup_left_is_told_until_the_next_one(doctor, settings, backend, tmp_path):
+    factories.city()
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    back_up = {"uploads": settings.instance_dir / "uploads", "secret": "s" * 64, "actor": None, "now": NOON}
+    backups.back_up(folder / "first.zip", **back_up)
+    (left := folder / f".second.zip.x{MARK}").write_bytes(b"half")
+    finding = doctor()[0]["没写完的文件"]
+    assert (finding["state"], str(left) in finding["found"]) == ("watch", True)
+    backups.back_up(folder / "third.zip", **back_up)
+    assert doctor()[0]["没写完的文件"]["state"] == "good"
 
 
 def test_a_clock_behind_the_newest_entry_is_wrong(doctor, released, tmp_path):

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Throttle
-from app.operations import throttles
+from app.operations import tries
 from app.rules.roles import Role
 from tests import factories
 from tests.factories import PASSWORD
@@ -23,7 +23,7 @@ def crowded(live_app, town):
     """Very many failed from this address a moment ago, and somebody has the turn for the next seconds."""
 
     def crowd(way, allowed, seconds):
-        sign = throttles.address("127.0.0.1", way, allowed)
+        sign = tries.address("127.0.0.1", way, allowed)
         with live_app.app_context(), writing():
             now = utc_now()
             row = Throttle(digest=sign.digest, failures=allowed, since=now)
@@ -51,7 +51,7 @@ def press(page: Page, button: str) -> None:
 
 
 def test_whoever_enters_by_name_in_a_crowd_waits_and_is_let_in(page, slug, crowded, barriers):
-    crowded("entry", throttles.NAMES_OF_AN_ADDRESS, 3)
+    crowded("entry", tries.NAMES_OF_AN_ADDRESS, 3)
     page.goto(f"/c/{slug}")
     page.get_by_label("姓名").fill("王芳")
     page.get_by_label("手机号后四位").fill("1111")
@@ -63,7 +63,7 @@ def test_whoever_enters_by_name_in_a_crowd_waits_and_is_let_in(page, slug, crowd
 
 
 def test_a_password_is_typed_once_however_long_the_queue(page, account, crowded):
-    crowded("login", throttles.LOGINS_OF_AN_ADDRESS, 3)
+    crowded("login", tries.LOGINS_OF_AN_ADDRESS, 3)
     page.goto("/sign-in?next=/manage/banks")
     page.get_by_label("账号").fill("zhoumin")
     page.get_by_label("密码").fill(PASSWORD)
@@ -89,7 +89,7 @@ def test_a_wrong_password_is_told_on_the_same_page_and_the_next_one_is_taken(pag
 
 
 def test_without_a_script_the_page_comes_back_and_says_what_to_do(open_page, account, crowded):
-    crowded("login", throttles.LOGINS_OF_AN_ADDRESS, 60)
+    crowded("login", tries.LOGINS_OF_AN_ADDRESS, 60)
     page = open_page("phone", java_script_enabled=False)
     page.goto("/sign-in")
     page.get_by_label("账号").fill("zhoumin")

@@ -13,11 +13,10 @@ from app.operations.accounts import LoginTaken
 from app.queries import accounts as questions
 from app.rules import prose
 from app.rules.admission import Reason, Refusal
-from app.rules.password import SHORTEST, WeakPassword
-from app.web import access, waiting
+from app.rules.password import WeakPassword
+from app.web import access, device, waiting
 
 bp = Blueprint("account", __name__)
-PASSWORD_RULES = f"至少{SHORTEST}位，不要全是数字，也不要包含账号；可以用一句好记的话。"
 AGAIN = "密码没有留在页面上，请再填一次。"
 LOGIN = Regexp(accounts.LOGIN, message=accounts.LOGIN_RULE)
 
@@ -57,12 +56,15 @@ def sign_in() -> ResponseReturnValue:
     """账号登录"""
     form, target = SignInForm(), access.own_path(request.args.get("next"))
     if not form.validate_on_submit():
+        device.leave_mark()
         return _sign_in_page(form, None)
+    login = (form.login.data or "").strip()
     try:
         entered = accounts.sign_in(
-            (form.login.data or "").strip(),
+            login,
             form.password.data or "",
             origin=access.origin(),
+            device=device.device("login", login),
             now=utc_now(),
             replaces=access.token_digest(),
         )
@@ -70,7 +72,11 @@ def sign_in() -> ResponseReturnValue:
         if waiting.is_waiting(refusal):
             return waiting.answer(refusal, lambda sentence: _sign_in_page(form, sentence), AGAIN)
         return _sign_in_page(form, prose.refusal(refusal.reason, **refusal.facts)), 403
-    return access.remember(make_response(redirect(target or _first_page(entered.user_id), code=303)), entered.token)
+    device.remember("login", login)
+    target = target or _first_page(entered.user_id)
+    due = access.password_is_due(entered.user_id)
+    answer = access.change_password_first(target) if due else redirect(target, code=303)
+    return access.remember(make_response(answer), entered.token)
 
 
 @bp.post("/sign-out")
@@ -98,6 +104,7 @@ def activation(token: str) -> ResponseReturnValue:
             login=(form.login.data or "").strip(),
             password=form.password.data or "",
             now=utc_now(),
+            policy=access.policy(),
         )
     except WeakPassword as error:
         form.password.errors = [str(error)]
@@ -124,7 +131,7 @@ def password() -> ResponseReturnValue:
         return _password_page(form)
     try:
         entered = accounts.change_password(
-            who.user_id, form.current.data or "", form.password.data or "", now=utc_now()
+            who.user_id, form.current.data or "", form.password.data or "", now=utc_now(), policy=access.policy()
         )
     except WeakPassword as error:
         form.password.errors = [str(error)]
@@ -136,7 +143,8 @@ def password() -> ResponseReturnValue:
             "现在的密码不对，请重新填写。" if wrong else prose.refusal(refusal.reason, **refusal.facts)
         ]
     else:
-        response = access.remember(make_response(redirect(_first_page(who.user_id), code=303)), entered.token)
+        target = access.own_path(request.args.get("next")) or _first_page(who.user_id)
+        response = access.remember(make_response(redirect(target, code=303)), entered.token)
         flash("密码已改，其他地方的登录都已退出。", "info")
         return response
     return _password_page(form)
@@ -147,7 +155,14 @@ def _sign_in_page(form: SignInForm, error: str | None) -> str:
 
 
 def _password_page(form: PasswordForm, error: str | None = None) -> str:
-    return render_template("account/password.html", form=form, error=error, password_rules=PASSWORD_RULES)
+    policy, due = access.policy(), access.password_is_due(access.actor().user_id)
+    return render_template(
+        "account/password.html",
+        form=form,
+        error=error,
+        password_rules=policy.rules(),
+        used_up=policy.days if due else 0,
+    )
 
 
 def _activation_page(form: ActivationForm, link: questions.Link, error: str | None = None) -> str:
@@ -157,7 +172,7 @@ def _activation_page(form: ActivationForm, link: questions.Link, error: str | No
         error=error,
         person=link,
         is_first=link.user_id is None,
-        password_rules=PASSWORD_RULES,
+        password_rules=access.policy().rules(),
     )
 
 

@@ -20,7 +20,7 @@ from app.rules.admission import Reason, Refusal
 from app.rules.masking import mask_phone
 from app.rules.terms import Visible
 from app.rules.timing import Phase
-from app.web import access, waiting
+from app.web import access, device, waiting
 from app.web.candidate import bp
 from app.web.candidate.cards import card
 from app.web.filters import site_words
@@ -51,6 +51,7 @@ def entry(slug: str) -> ResponseReturnValue:
                 name,
                 form.tail.data or "",
                 origin=access.origin(),
+                device=device.device("entry", name),
                 now=utc_now(),
                 replaces=access.earlier(),
                 user_id=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None,
@@ -60,9 +61,11 @@ def entry(slug: str) -> ResponseReturnValue:
                 return waiting.answer(refusal, lambda sentence: _entry_page(contest, form, error=sentence))
             return refused(contest, refusal, name=name, tail=form.tail.data), 403
         if isinstance(outcome, SignedIn):
+            device.remember("entry", name)
             response = make_response(redirect(url_for(".rules", slug=slug), code=303))
             return access.remember(response, outcome.token)
         return _entry_page(contest, form, outcome)
+    device.leave_mark()
     return _entry_page(contest, form)
 
 

@@ -1,11 +1,17 @@
 """Signing in and out, one-time links, the own password."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from app.operations import accounts
+from app.database import db, writing
+from app.models import User
+from app.operations import accounts, attempts
+from app.rules.password import Policy
 from app.rules.roles import Role
+from tests import factories
 from tests.factories import NOON, PASSWORD
 
 
@@ -229,3 +235,72 @@ def test_a_full_disk_does_not_stop_pages_that_can_be_read(app, organizer, client
     assert [client.get("/manage").status_code for _ in range(3)] == [200, 200, 200]
     with app.app_context():
         sa.event.remove(db.engine, "before_cursor_execute", full)
+
+
+QUARTER = Policy(days=90)
+LATER = NOON + timedelta(days=90)
+NEW = "another good sentence"
+
+
+@pytest.fixture
+def rotating(app, organizer, clock):
+    """A house that asks for another password after 90 days; the organizer's is that old."""
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], password_policy=QUARTER)
+    with app.app_context():
+        accounts.set_password(organizer, PASSWORD, now=NOON, policy=Policy(remembered=0))
+    clock(LATER)
+
+
+def change(client, page, new=NEW):
+    return client.submit(page, {"current": PASSWORD, "password": new, "again": new}, page=page)
+
+
+def test_an_old_password_leads_to_the_change_and_then_to_where_one_wanted_to_go(rotating, client):
+    form = {"login": "zhoumin", "password": PASSWORD}
+    done = client.submit("/sign-in?next=/manage/banks?number=2", form, page="/sign-in")
+    assert done.location == "/password?next=/manage/banks?number%3D2"
+    assert "这个密码已经用满90天，按规定要换一个。" in text(client.get(done.location))
+    same = change(client, done.location, PASSWORD)
+    assert "新密码和现在的一样，请换一个。" in text(same)
+    assert "这个密码已经用满90天" in text(same)
+    assert change(client, done.location).location == "/manage/banks?number=2"
+    assert client.get("/manage/banks?number=2").status_code == 200
+    assert "用满" not in text(client.get("/password"))
+
+
+def test_whoever_goes_around_the_change_is_led_back_and_loses_nothing_that_is_sent(rotating, client, sign_in):
+    sign_in()
+    for page in ("/manage/banks", "/manage"):
+        assert client.get(page).location == f"/password?next={page}"
+    assert client.get("/manage/banks", headers={"Sec-Fetch-Mode": "cors"}).status_code == 200
+    client.get("/password")
+    answer = client.post("/manage/quizzes/new", data={"csrf_token": client.token})
+    assert not (answer.location or "").startswith("/password")
+    assert client.get("/").status_code == 200  # and the contests stay open to everybody
+
+
+def test_after_the_change_nobody_is_sent_to_another_site(rotating, client, sign_in):
+    sign_in()
+    assert change(client, "/password?next=//evil.example").location == "/manage"
+
+
+def test_an_old_password_keeps_nobody_from_his_open_paper(app, rotating, client, city):
+    with app.app_context():
+        accounts.set_password(city.wang_fang, PASSWORD, now=NOON)
+        with writing():
+            db.session.get_one(User, city.wang_fang).login = "wangfang"
+        contest, _ = factories.contest(city, now=LATER)
+        attempt = attempts.start(contest, city.wang_fang, now=LATER)
+    form = {"login": "wangfang", "password": PASSWORD}
+    done = client.submit(f"/sign-in?next=/attempts/{attempt}", form, page="/sign-in")
+    assert done.location == f"/attempts/{attempt}"
+    assert client.get(done.location).status_code == 200
+
+
+def test_the_rules_of_the_house_stand_under_the_field(app, organizer, client, sign_in):
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], password_policy=Policy(shortest=8, classes=3))
+    sign_in()
+    assert "至少8位，大写字母、小写字母、数字、符号里至少有3种" in text(client.get("/password"))
+    assert "密码里要有大写字母、小写字母、数字、符号中的至少3种" in text(
+        change(client, "/password", "mill by the river")
+    )

@@ -2,8 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
+from app.database import db, writing
+from app.models import Throttle
+from app.operations import throttles, tries
+from app.web import access
 from tests import factories
 from tests.factories import NOON
+from tests.pages import CheckedClient
 
 
 def text(response):
@@ -166,15 +173,65 @@ def test_a_request_with_a_wrong_telephone_keeps_its_fields(contest, client):
 
 
 def test_in_a_crowd_of_failures_the_form_stays_and_says_to_wait(app, contest, client, enter):
-    from app.operations import throttles
-
-    with app.app_context():
-        sign = throttles.address("127.0.0.1", "entry", throttles.NAMES_OF_AN_ADDRESS)
-        for _ in range(throttles.NAMES_OF_AN_ADDRESS):
-            throttles.count_failures([sign], NOON)
-        throttles.take_turn([sign], NOON)
+    with app.app_context(), writing():
+        sign = tries.address("127.0.0.1", "entry", tries.NAMES_OF_AN_ADDRESS)
+        soon = NOON + throttles.TURN
+        db.session.add(Throttle(digest=sign.digest, failures=sign.allowed, since=NOON, paused_until=soon))
     response = enter(name="陈静", tail="3333")
     assert (response.status_code, response.headers["Retry-After"]) == (429, "2")
     assert "请等几秒再点一次。填的内容都还在。" in text(response)
     assert 'value="陈静"' in text(response)
     assert 'value="3333"' in text(response)
+
+
+def test_another_browser_behind_the_same_address_is_not_paused(app, contest, client, enter):
+    for _ in range(5):
+        assert enter(tail="0000").status_code == 403
+    page = text(enter())
+    assert "请稍等再试" in page
+    assert "试的次数太多了，请5分钟后再试" in page
+    other = CheckedClient(app, app.response_class)
+    answer = other.submit("/c/pufa", {"name": "王芳", "tail": "1111"}, page="/c/pufa")
+    assert answer.location == "/c/pufa/rules"
+
+
+def test_whoever_drops_or_forges_the_mark_is_slowed_and_told_the_ways_on(contest, client, enter):
+    for number in range(21):
+        client.set_cookie("zhisai_device", f"forged{number}")
+        assert "多半是手机换过号" in text(enter(tail="0000"))
+    client.delete_cookie("zhisai_device")
+    page = text(enter())
+    assert "这个名字在这个网络里填错太多次了。请30分钟后再试，或换用手机流量打开，或打咨询电话。" in page
+
+
+def test_the_browser_in_which_somebody_entered_before_is_not_slowed_by_others(app, contest, client, enter):
+    enter()
+    client.get("/c/pufa/rules")
+    client.post("/sign-out", data={"csrf_token": client.token, "next": "/c/pufa"})
+    attacker = CheckedClient(app, app.response_class)
+    for _ in range(21):
+        attacker.delete_cookie("zhisai_device")
+        attacker.submit("/c/pufa", {"name": "王芳", "tail": "0000"}, page="/c/pufa")
+    assert enter().location == "/c/pufa/rules"
+
+
+def test_the_mark_says_nothing_of_a_person_and_is_left_once(contest, client, enter):
+    first = client.get("/c/pufa").headers.getlist("Set-Cookie")
+    assert any(header.startswith("zhisai_device=") and "HttpOnly" in header for header in first)
+    assert "zhisai_device" not in str(client.get("/c/pufa").headers)
+    enter()
+    assert "王芳" not in client.get_cookie("zhisai_device").decoded_value
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", "?"),
+    ],
+)
+def test_an_office_on_ipv6_is_one_network(app, address, origin):
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
+        assert access.origin() == origin
