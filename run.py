@@ -49,7 +49,7 @@ def prepare(app: "Flask") -> str | None:
     """Tables and shipped content as of this version; the first administrator's one-time path while there is none."""
     with app.app_context():
         from app.extensions import utc_now
-        from app.operations import accounts, content
+        from app.operations import accounts, content, rehearsal_clearing
         from app.queries import health
 
         if health.schema() != health.newest_schema():
@@ -58,6 +58,7 @@ def prepare(app: "Flask") -> str | None:
             print("正在建立或升级数据表……", flush=True)
             flask_migrate.upgrade()
         content.load_content(ROOT / "quizzes", ROOT / "question_banks", now=utc_now())
+        rehearsal_clearing.clear_leftovers(app.config["SETTINGS"].instance_dir, now=utc_now())
         token = accounts.make_setup_link(now=utc_now())
     return f"/activation/{token}" if token else None
 
