@@ -72,7 +72,7 @@ def _rehearsed(people: int, minutes: float, site: Site, quiz: QuizRow, settings:
     extras = rules.extras(people, seed)
     click.echo(f"正在准备 {people} 名模拟人员，试卷方案：{quiz.title}", err=True)
     made = rehearsals.set_up(quiz.id, extras, timedelta(seconds=seconds), actor=None, now=utc_now())
-    if asyncio.run(crowd.status_of(site, f"/c/{made.slug}")) != 200:
+    if asyncio.run(crowd.status_of(site, f"/c/{made.slug}")) == 404:
         raise NotThisSite
     paces = rules.paces(people, seconds, quiz.terms.duration, seed)
     watch = Watch(settings.port)
