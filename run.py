@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -73,6 +74,7 @@ def main() -> int:
         advice = "请先停掉占用它的程序，或换个端口：make run PORT=8001"
         print(f"无法启动：{settings.host}:{settings.port} 已被占用。{advice}", file=sys.stderr)
         return 2
+    _allow_connections()
     failures: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -114,6 +116,12 @@ def _is_taken(settings: Settings) -> bool:
         except OSError:
             return True
     return False
+
+
+def _allow_connections() -> None:
+    """Each open browser holds a connection: the usual limit of a shell, 1024, would shut out the next thousand."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _serve(settings: Settings) -> None:

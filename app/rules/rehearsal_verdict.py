@@ -13,6 +13,7 @@ BUSY, CROWDED = 0.85, 0.9  # share of the machine's processors; of its memory
 TAKEN = 0.3  # share of the processors that others than the site may use before they are to blame
 LATE_CLIENT = 0.1  # seconds by which the made-up people themselves come late
 LITTLE_SPACE = 1024**3
+FILES_BESIDES = 200  # open in a process besides a connection for each person
 
 
 class Step(StrEnum):
@@ -63,6 +64,7 @@ class Machine:
     client_late: float = 0.0
     sync: float | None = None
     free: int | None = None
+    connections: int | None = None  # that the site may hold at once
 
     @property
     def others(self) -> float:
@@ -153,6 +155,10 @@ def _advice(shown: Shown) -> list[str]:
         advice.append("先不要开考。执行 flask doctor，把查出的问题解决后再演练；备份好数据，并把这张表发给技术支持。")
     elif shown.faults:
         advice.append("查看网站的日志（journalctl -u zhisai），执行 flask doctor，解决后再演练。")
+    if machine.connections is not None and machine.connections < shown.people + FILES_BESIDES:
+        wanted = shown.people + FILES_BESIDES
+        limit = f"网站最多只能同时打开 {machine.connections} 个连接，{shown.people} 人要 {wanted} 个以上"
+        advice.append(f"{limit}：用 deploy/zhisai.service 启动，或先执行 ulimit -n {wanted} 再启动网站。")
     if machine.free is not None and machine.free < LITTLE_SPACE:
         advice.append("磁盘快满了，请先腾出空间。")
     if machine.sync is not None and machine.sync > SLOW_DISK:
@@ -178,7 +184,9 @@ def _of_processors(machine: Machine, is_sqlite: bool) -> list[str]:
 def _watch(machine: Machine) -> list[str]:
     """What is worth a look although all went well."""
     found = []
-    if machine.is_busy:
+    if machine.is_busy and machine.others > TAKEN:
+        found.append(f"别的程序占了处理器的 {machine.others * 100:.0f}%，竞赛时请停掉；停掉以后还会更快。")
+    elif machine.is_busy:
         found.append("最忙时处理器已接近用满，人数不要再多；竞赛时不要在这台机器上做别的事。")
     if machine.free is not None and machine.free < LITTLE_SPACE:
         found.append("磁盘快满了，开考前请腾出空间。")

@@ -88,6 +88,7 @@ def test_what_is_quick_enough_in_spite_of_a_late_client_is_quick_enough():
         ({"sync": 0.031}, "固态硬盘"),
         ({"free": 1024**3 - 1}, "腾出空间"),
         ({"memory_used": 0.91}, "内存快用完了"),
+        ({"connections": 5199}, "只能同时打开 5199 个连接，5000 人要 5200 个以上"),
         ({"busiest": 0.86, "busy": 0.8, "server": 0.7}, "核数更多的机器；核数多的机器上改用 PostgreSQL"),
         ({"busiest": 1.0, "busy": 1.0, "server": 0.2}, "别的程序占了处理器的 70%"),
     ],
@@ -108,6 +109,13 @@ def test_a_yes_at_the_edge_says_so():
     judged = verdict(replace(GOOD, machine=replace(CALM, busiest=0.95)))
     assert judged.outcome is Outcome.YES
     assert judged.advice == ("最忙时处理器已接近用满，人数不要再多；竞赛时不要在这台机器上做别的事。",)
+
+
+def test_a_yes_beside_other_programs_says_to_stop_them():
+    shared = replace(CALM, busiest=1.0, busy=0.9, server=0.2)
+    assert verdict(replace(GOOD, machine=shared)).advice == (
+        "别的程序占了处理器的 60%，竞赛时请停掉；停掉以后还会更快。",
+    )
 
 
 def test_a_machine_that_cannot_be_seen_is_judged_by_its_answers():

@@ -42,7 +42,7 @@ class Notes:
 
     def fail(self, told: str) -> None:
         self.faults += 1
-        if len(self.errors) < ERRORS_KEPT:
+        if told not in self.errors and len(self.errors) < ERRORS_KEPT:
             self.errors.append(told)
 
 

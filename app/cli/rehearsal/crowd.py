@@ -11,10 +11,10 @@ from app.cli.rehearsal.browser import Browser, Shelf, Site, Unreached
 from app.cli.rehearsal.candidate import Candidate, Notes
 from app.cli.rehearsal.server import Watch
 from app.rules.rehearsal import Account, Extra, Pace
+from app.rules.rehearsal_verdict import FILES_BESIDES
 
 PATIENCE = 60.0  # seconds after the end, for those who had to wait
 BEAT, LOOK = 0.05, 1.0
-FILES_BESIDES = 200
 Tell = Callable[[float, Notes], None]
 
 

@@ -111,7 +111,7 @@ def _machine(watch: Watch, seen: Seen, settings: Settings, sync: float) -> Machi
         return found
     return Machine(
         watch.cores, watch.busy, watch.busiest, watch.server, watch.server_memory, server.memory_used(),
-        found.client, found.client_late, sync, free,
+        found.client, found.client_late, sync, free, watch.connections,
     )  # fmt: skip
 
 

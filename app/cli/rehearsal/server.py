@@ -65,6 +65,12 @@ class Watch:
         return bool(self._pids)
 
     @property
+    def connections(self) -> int | None:
+        """How many files and connections the serving processes may have open, each."""
+        limits = [limit for pid in self._pids if (limit := _open_at_most(pid)) is not None]
+        return min(limits, default=None)
+
+    @property
     def busy(self) -> float:
         """The share of all processors that was in use."""
         return (self._last[1] - self._began[1]) / max(1, self._last[2] - self._began[2])
@@ -110,6 +116,13 @@ def _used(pid: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()  # the name may hold anything
         return sum(map(int, fields[11:13])) / TICKS
     return 0.0
+
+
+def _open_at_most(pid: int) -> int | None:
+    with suppress(OSError):
+        told = re.search(r"^Max open files\s+(\d+)", Path(f"/proc/{pid}/limits").read_text(), re.MULTILINE)
+        return int(told[1]) if told else None
+    return None
 
 
 def _resident(pid: int) -> int:
