@@ -32,7 +32,7 @@ from app.rules.rehearsal_verdict import verdict
 from bench.served import Served, free_port
 from config import ROOT
 from tests import factories
-from tests.operations.test_rehearsals import everything
+from tests.operations.rehearsing import everything
 from tests.rules.test_rehearsal_verdict import GOOD
 
 QUICK = ("--people", "5", "--minutes", "0.05")
