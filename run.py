@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -52,7 +53,7 @@ def prepare(app: "Flask") -> str | None:
     """Tables and shipped content as of this version; the first administrator's one-time path while there is none."""
     with app.app_context():
         from app.extensions import utc_now
-        from app.operations import accounts, content
+        from app.operations import accounts, content, rehearsal_clearing
         from app.queries import health
 
         if health.schema() != health.newest_schema():
@@ -61,6 +62,7 @@ def prepare(app: "Flask") -> str | None:
             print("正在建立或升级数据表……", flush=True)
             flask_migrate.upgrade()
         content.load_content(ROOT / "quizzes", ROOT / "question_banks", now=utc_now())
+        rehearsal_clearing.clear_leftovers(app.config["SETTINGS"].instance_dir, now=utc_now())
         token = accounts.make_setup_link(now=utc_now())
     return f"/activation/{token}" if token else None
 
@@ -75,6 +77,7 @@ def main() -> int:
         advice = "请先停掉占用它的程序，或换个端口：make run PORT=8001"
         print(f"无法启动：{settings.host}:{settings.port} 已被占用。{advice}", file=sys.stderr)
         return 2
+    _allow_connections()
     failures: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -116,6 +119,12 @@ def _is_taken(settings: Settings) -> bool:
         except OSError:
             return True
     return False
+
+
+def _allow_connections() -> None:
+    """Each open browser holds a connection: the usual limit of a shell, 1024, would shut out the next thousand."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _serve(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """`run.py` serves until it is told to stop."""
 
 import os
+import resource
 import signal
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_server_that_gave_up_because_its_worker_died_twice_is_started_again(se
     assert run.main() == 0
     assert len(started) == 3
     assert "正在重新启动" in capsys.readouterr().err
+
+
+def test_as_many_browsers_may_connect_as_the_system_lets_this_user_have(serve):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    seen = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        serve(lambda: seen.append(resource.getrlimit(resource.RLIMIT_NOFILE)))
+        assert run.main() == 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert seen == [(before[1], before[1])]
 
 
 def test_a_worker_that_cannot_start_ends_the_server_for_good(serve):

@@ -15,6 +15,7 @@ from app.cli.content import content
 from app.cli.contest import contest
 from app.cli.doctor import doctor
 from app.cli.files import stop
+from app.cli.rehearsal import rehearse
 from app.cli.report import report
 from app.cli.roster import roster
 from app.cli.units import units
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup,
     restore,
     doctor,
+    rehearse,
     clock,
 )
 

@@ -53,7 +53,7 @@ def open_(
         flask contest open 3 --opens … --closes … --roster CZ,DA
     退出码：0 已开，1 不能开（说明原因，什么也没有写入），2 用法不对
     """
-    chosen = _quiz(quiz)
+    chosen = quiz_named(quiz)
     try:
         unit_ids, user_ids = _roster(roster)
         opening = Opening(
@@ -115,13 +115,14 @@ def _state(row: questions.ListedContest, now: datetime) -> str:
     return "已暂停" if row.paused_at is not None else STATES[phase(row.opens_at, row.closes_at, now)]
 
 
-def _quiz(wanted: str) -> quizzes.QuizRow:
+def quiz_named(wanted: str, *, code: int = 1) -> quizzes.QuizRow:
+    """The quiz of that number or title, or of a part of the title; ends with that exit code when it is not just one."""
     rows = quizzes.listed()
     exact = [row for row in rows if wanted in (str(row.id), row.title)]
     found = exact or [row for row in rows if wanted in row.title]
     if len(found) != 1:
         offered = "；".join(f"{row.id} {row.title}" for row in rows) or "还没有方案，先执行 flask content load"
-        stop(1, f"{'有几份' if found else '没有'}叫“{wanted}”的试卷方案。可用的有：{offered}")
+        stop(code, f"{'有几份' if found else '没有'}叫“{wanted}”的试卷方案。可用的有：{offered}")
     return found[0]
 
 

@@ -19,7 +19,8 @@ from app.extensions import utc_now
 from app.formats.table import read_table
 from app.formats.templates import TEMPLATES, write_template
 from app.operations.readiness import prove_writable
-from app.queries import health
+from app.operations.rehearsals import Rehearsing, only_one
+from app.queries import health, rehearsals
 from app.queries.health import Record
 from app.rules import checkup
 from app.rules.checkup import Finding, State
@@ -147,6 +148,17 @@ def _remembered(folder: Path) -> Iterator[Finding]:
         missing = [name for name in past.uploads if not (folder / name[:2] / name).is_file()]
         yield checkup.uploads(len(past.uploads), len(missing))
         yield checkup.backup(utc_now(), past.backed_up_at, past.has_people)
+        yield from _rehearsed(folder.parent)
+
+
+def _rehearsed(folder: Path) -> Iterator[Finding]:
+    """Nothing, as long as nothing is left of a rehearsal."""
+    if found := rehearsals.leftovers():
+        try:
+            with only_one(folder):
+                yield checkup.leftovers(found.people)
+        except Rehearsing:
+            yield checkup.good("演练", f"正在进行，模拟人员 {found.people} 人")
 
 
 def _clock(began: float) -> Finding:

@@ -38,7 +38,7 @@ def report(contest: str, form: str, output: Path | None) -> None:
     if form == "xlsx" and output is None:
         raise click.UsageError("xlsx 要写到文件里，请加 -o 文件名.xlsx。")
     row = contests.by_slug(contest)
-    if row is None:
+    if row is None or row.is_rehearsal:
         stop(1, f"没有叫“{contest}”的竞赛，用 flask contest list 看有哪些。")
     with steps(2) as bar:
         bar.begin("统计")

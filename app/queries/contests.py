@@ -7,7 +7,9 @@ import sqlalchemy as sa
 
 from app.database import db, fetched, table
 from app.models import Application, Attempt, Contest, Quiz, RosterEntry, RosterUnit, Sitting, User
+from app.models.rehearsal import real
 from app.queries import pools
+from app.rules.rehearsal import is_rehearsal
 from app.rules.terms import ContestTerms
 from app.rules.timing import Phase, phase
 
@@ -26,6 +28,10 @@ class ContestRow:
     terms: ContestTerms
     sitting_id: int
     paused_at: datetime | None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return is_rehearsal(self.id)
 
     def phase(self, now: datetime) -> Phase:
         """While it is paused its clock stands still."""
@@ -49,8 +55,10 @@ _BY_ID = _SELECT.where(_contests.c.id == sa.bindparam("contest_id"))
 
 
 def all_published() -> list[ContestRow]:
-    """Every published contest, the one that closes last first."""
-    rows = db.session.execute(_SELECT.order_by(_sittings.c.closes_at.desc(), _contests.c.id.desc()))
+    """Every published contest, the one that closes last first; a rehearsal is on nobody's list."""
+    rows = db.session.execute(
+        _SELECT.where(real(Contest)).order_by(_sittings.c.closes_at.desc(), _contests.c.id.desc())
+    )
     return [_row(*tuple(row)) for row in rows]
 
 
@@ -190,9 +198,16 @@ class ListedContest:
     waiting: int
     paused_at: datetime | None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        return is_rehearsal(self.id)
 
-def listed() -> list[ListedContest]:
-    """All contests, the newest first, with how many are expected, took part, and ask to be let in."""
+
+def listed(*, with_rehearsal: bool = False) -> list[ListedContest]:
+    """All contests, the newest first, with how many are expected, took part, and ask to be let in.
+
+    A rehearsal that is running counts nowhere, and is listed only where it is asked for.
+    """
     entries = (
         sa.select(
             RosterEntry.contest_id,
@@ -223,6 +238,8 @@ def listed() -> list[ListedContest]:
         .outerjoin(waiting, waiting.c.contest_id == Contest.id)
         .order_by(Contest.created_at.desc(), Contest.id.desc())
     )  # fmt: skip
+    if not with_rehearsal:
+        select = select.where(real(Contest))
     return [ListedContest(*row) for row in db.session.execute(select)]
 
 

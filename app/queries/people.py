@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models import Attempt, Grant, Import, RosterEntry, RosterUnit, Unit, UnitAlias, User
+from app.models.rehearsal import real
 from app.queries.pages import SIZE, Page, contains, page
 from app.rules.matching import KnownPerson
 from app.rules.unit_tree import KnownUnit
@@ -52,7 +53,7 @@ def units() -> list[KnownUnit]:
     select = sa.select(Unit.id, Unit.name, Unit.code, Unit.order, Unit.parent_id, Unit.retired_at)
     return [
         KnownUnit(row[0], row[1], row[2], row[3], row[4], tuple(aliases.get(row[0], ())), row[5] is not None)
-        for row in db.session.execute(select.order_by(Unit.order, Unit.id))
+        for row in db.session.execute(select.where(real(Unit)).order_by(Unit.order, Unit.id))
     ]
 
 
@@ -87,7 +88,7 @@ def people(
             User.id, User.name, User.unit_id, Unit.name, User.staff_number, User.phone, User.login, User.left_at
         )
         .outerjoin(Unit, Unit.id == User.unit_id)
-        .where(User.left_at.is_(None))
+        .where(User.left_at.is_(None), real(User))
     )  # fmt: skip
     if unit_id is not None:
         select = select.where(User.unit_id == unit_id)
@@ -103,9 +104,8 @@ def people(
 
 def known_people() -> list[KnownPerson]:
     """Everybody, those who left included, in the form in which an import compares them."""
-    select = sa.select(
-        User.id, User.name, User.unit_id, User.staff_number, User.phone, User.login, User.left_at
-    ).order_by(User.id)
+    select = sa.select(User.id, User.name, User.unit_id, User.staff_number, User.phone, User.login, User.left_at)
+    select = select.where(real(User)).order_by(User.id)
     return [KnownPerson(*row[:6], has_left=row[6] is not None) for row in db.session.execute(select)]
 
 
@@ -150,13 +150,14 @@ class Stamp:
 
 def stamp() -> Stamp:
     """What a plan for an import was made from, so that it can be told whether that still stands."""
+    here_now = sa.func.count().filter(User.left_at.is_(None))
     users, last, here = db.session.execute(
-        sa.select(sa.func.count(), sa.func.max(User.id), sa.func.count().filter(User.left_at.is_(None)))
+        sa.select(sa.func.count(), sa.func.max(User.id), here_now).where(real(User))
     ).one()
     last_import = db.session.scalar(
         sa.select(sa.func.max(Import.confirmed_at)).where(Import.kind.in_(("units", "people")))
     )
-    units_now = db.session.scalar(sa.select(sa.func.count()).select_from(Unit)) or 0
+    units_now = db.session.scalar(sa.select(sa.func.count()).where(real(Unit))) or 0
     return Stamp(users, last or 0, here, units_now, last_import)
 
 
@@ -166,7 +167,8 @@ def _person(row: sa.Row[*tuple[Any, ...]]) -> PersonInList:
 
 
 def _heads() -> dict[int | None, int]:
-    select = sa.select(User.unit_id, sa.func.count()).where(User.left_at.is_(None)).group_by(User.unit_id)
+    here = sa.and_(User.left_at.is_(None), real(User))
+    select = sa.select(User.unit_id, sa.func.count()).where(here).group_by(User.unit_id)
     return {unit_id: count for unit_id, count in db.session.execute(select)}
 
 

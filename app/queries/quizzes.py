@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models import Contest, QuestionBank, Quiz
+from app.models.rehearsal import real
 from app.rules.paper import PaperSpec, Section
 from app.rules.terms import ContestTerms, Counting, ReviewRule, Visible
 
@@ -25,7 +26,9 @@ class QuizRow:
     contests: int
 
 
-_HELD = sa.select(Contest.quiz_id, sa.func.count().label("count")).group_by(Contest.quiz_id).subquery()
+_HELD = (
+    sa.select(Contest.quiz_id, sa.func.count().label("count")).where(real(Contest)).group_by(Contest.quiz_id).subquery()
+)
 _SELECT = (
     sa.select(Quiz, QuestionBank.title, sa.func.coalesce(_HELD.c.count, 0))
     .join(QuestionBank, QuestionBank.id == Quiz.bank_id)

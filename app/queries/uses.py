@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.database import db, kept
 from app.models import Attempt, Contest, Grading, ItemPool, Question, Quiz, RosterEntry
+from app.models.rehearsal import real
 from app.rules.rates import share
 
 NEWEST = 1000
@@ -111,7 +112,7 @@ class _Pool:
 def _pools() -> dict[int, _Pool]:
     """The pool of each published contest; what it asks is frozen, so that is read once a process."""
     known: dict[int, tuple[int, ...]] = kept("pool_questions")
-    select = sa.select(Contest.id, Contest.published_at).where(Contest.published_at.is_not(None))
+    select = sa.select(Contest.id, Contest.published_at).where(Contest.published_at.is_not(None), real(Contest))
     published = {contest_id: at for contest_id, at in db.session.execute(select)}
     if missing := published.keys() - known.keys():
         # places and questions are the same in every version

@@ -184,6 +184,12 @@ def unfinished(paths: Sequence[str]) -> Finding:
     )
 
 
+def leftovers(people: int) -> Finding:
+    """What a rehearsal left that was cut short."""
+    advice = "执行 flask rehearse --clean；重新启动网站时也会自动清除。参赛者看不到，也不进统计。"
+    return watch("演练", f"上次演练中断，留下模拟人员 {people} 人", advice)
+
+
 def address(url: str, is_secure: bool, is_local: bool, proxies: int) -> Finding:
     found = f"{url}，前面 {proxies} 层反向代理"
     if is_secure and not proxies:

@@ -132,7 +132,7 @@ def test_an_account_comes_with_a_one_time_link_or_a_password_from_a_pipe(app, ci
     [
         (), ("contest",), ("contest", "open"), ("contest", "list"), ("report",), ("attempt", "hand-in-overdue"),
         ("user", "create"), ("bank", "check"), ("bank", "import"), ("units", "import"), ("roster", "import"),
-        ("content", "load"),
+        ("content", "load"), ("rehearse",),
     ],
 )  # fmt: skip
 @pytest.mark.database("sqlite")

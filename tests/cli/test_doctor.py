@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import sqlalchemy as sa
 from app import create_app
 from app.cli import machine
 from app.database import db, writing
-from app.operations import backups, uploads
+from app.operations import backups, rehearsals, uploads
+from app.operations.rehearsal_clearing import clear
+from app.operations.rehearsals import only_one
+from app.rules.rehearsal import extras
 from app.whole_file import MARK
 from config import Settings
 from tests import factories
@@ -56,6 +60,18 @@ def test_a_sound_installation_is_good_in_every_part(doctor, backend):
         {"完整性"} if backend == "sqlite" else set()
     )
     assert found["数据库"]["found"].startswith({"sqlite": "SQLite 3.", "postgresql": "PostgreSQL 1"}[backend])
+
+
+def test_what_a_rehearsal_left_is_named_with_what_to_do_and_a_running_one_is_left_alone(doctor, settings, backend):
+    made = factories.city()
+    rehearsals.set_up(made.quiz, extras(2, "seed"), timedelta(minutes=1), actor=None, now=NOON)
+    with only_one(settings.instance_dir):
+        assert doctor()[0]["演练"]["found"] == "正在进行，模拟人员 2 人"
+    left = doctor()[0]["演练"]
+    assert (left["state"], left["found"]) == ("watch", "上次演练中断，留下模拟人员 2 人")
+    assert "flask rehearse --clean" in left["advice"]
+    clear(actor=None, now=NOON)
+    assert "演练" not in doctor()[0]
 
 
 @pytest.mark.database("postgresql")

@@ -26,7 +26,8 @@ UNITS_SHOWN = 15
 def list_contests() -> ResponseReturnValue:
     """All contests, and the way to a new one."""
     now = utc_now()
-    rows = [(row, watching.state(row, now), watching.rate(row.participants, row.expected)) for row in contests.listed()]
+    held = contests.listed(with_rehearsal=True)
+    rows = [(row, watching.state(row, now), watching.rate(row.participants, row.expected)) for row in held]
     return render_template(
         "organizer/contests/list.html",
         rows=rows,
@@ -68,6 +69,8 @@ def contest_new() -> ResponseReturnValue:
 def contest(slug: str) -> ResponseReturnValue:
     """How it goes, who is missing, what to send to the units."""
     row, now = contest_or_404(slug), utc_now()
+    if row.is_rehearsal:  # nobody is to be invited to it, and it has no figures
+        return redirect(url_for(".live", slug=slug), code=303)
     progress, figures = tallies.progress(row.id), tallies.figures(row.id)
     units, cut = watching.by_unit(figures, None), None
     if request.args.get("units") != "all" and len(units) > UNITS_SHOWN + 3:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.extensions import utc_now
 from app.operations.reports import unit_report
 from app.queries import accounts, contests, tallies
+from app.queries.contests import ContestRow
 from app.queries.pages import page_of
 from app.reports import csv_file
 from app.reports.charts import rates_chart
@@ -37,11 +38,19 @@ def list_reports() -> ResponseReturnValue:
     return render_template("organizer/reports/list.html", rows=rows)
 
 
+def _reported_or_404(slug: str) -> ContestRow:
+    """That contest; a rehearsal stands in no report."""
+    contest = contest_or_404(slug)
+    if contest.is_rehearsal:
+        abort(404)
+    return contest
+
+
 @bp.get("/contests/<slug>/report")
 @role_required(Role.ORGANIZER)
 def report(slug: str) -> ResponseReturnValue:
     """各单位参赛情况统计表, in 机构序列 with the tree, or the top-level units sorted by one column."""
-    contest = contest_or_404(slug)
+    contest = _reported_or_404(slug)
     document = unit_report(contest, now=utc_now())
     sort = request.args.get("sort", "")
     sort = sort if sort in COLUMNS else ""
@@ -67,7 +76,7 @@ def report_excel(slug: str) -> ResponseReturnValue:
     """The same as a workbook."""
     from app.reports.excel import write_excel  # slow import
 
-    document = unit_report(contest_or_404(slug), now=utc_now())
+    document = unit_report(_reported_or_404(slug), now=utc_now())
     return _file(write_excel(document), EXCEL, document.title, document.contest, "xlsx", document.as_of)
 
 
@@ -75,7 +84,7 @@ def report_excel(slug: str) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def report_csv(slug: str) -> ResponseReturnValue:
     """The same as plain text that spreadsheets read."""
-    document = unit_report(contest_or_404(slug), now=utc_now())
+    document = unit_report(_reported_or_404(slug), now=utc_now())
     return _file(csv_file.write_csv(document), CSV, document.title, document.contest, "csv", document.as_of)
 
 
@@ -83,7 +92,7 @@ def report_csv(slug: str) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def absentees(slug: str) -> ResponseReturnValue:
     """Who has not taken part, of one unit and those below it or of all, and what to write to them."""
-    contest, now = contest_or_404(slug), utc_now()
+    contest, now = _reported_or_404(slug), utc_now()
     units = tallies.absent_by_unit(contest.id)
     unit = _unit_or_404(units)
     missing = tallies.absentees(contest.id, unit.unit_id if unit else None, now)
@@ -118,7 +127,7 @@ def absentees_excel(slug: str) -> ResponseReturnValue:
     """The list as a workbook, telephones masked."""
     from app.reports.excel import write_absentees_excel  # slow import
 
-    contest, now = contest_or_404(slug), utc_now()
+    contest, now = _reported_or_404(slug), utc_now()
     unit = _unit_or_404(tallies.absent_by_unit(contest.id))
     missing = tallies.absentees(contest.id, unit.unit_id if unit else None, now)
     whom = unit.name if unit else "全部单位"
@@ -131,7 +140,7 @@ def absentees_excel(slug: str) -> ResponseReturnValue:
 @role_required(Role.ORGANIZER)
 def absentees_csv(slug: str) -> ResponseReturnValue:
     """The list as plain text that spreadsheets read, telephones masked."""
-    contest, now = contest_or_404(slug), utc_now()
+    contest, now = _reported_or_404(slug), utc_now()
     unit = _unit_or_404(tallies.absent_by_unit(contest.id))
     missing = tallies.absentees(contest.id, unit.unit_id if unit else None, now)
     whom = unit.name if unit else "全部单位"

@@ -17,6 +17,8 @@ DAYS_SHOWN = 31
 
 def state(contest: ContestRow | ListedContest, now: datetime) -> tuple[str, str]:
     """The word of a state tag and its kind."""
+    if contest.is_rehearsal:
+        return "演练", "urgent"
     if contest.paused_at is not None:
         return "已暂停", "urgent"
     opens_at, closes_at = contest.opens_at, contest.closes_at

@@ -1,0 +1,37 @@
+"""What the tests of rehearsals share: made-up people, one of them taking part, and all that the tables hold."""
+
+from datetime import timedelta
+
+from app.database import db
+from app.models import (
+    Attempt,
+)
+from app.operations import accounts, attempts
+from app.queries.snapshot import snapshot
+from app.rules.rehearsal import ORIGIN, Account, extras
+from app.rules.sheet import AnswerSheet
+from tests.factories import NOON
+
+LENGTH = timedelta(minutes=5)
+PEOPLE = extras(60, "seed")  # more than go at once
+
+
+def everything():
+    """All rows of all tables, as they are stored."""
+    db.session.rollback()
+    with snapshot() as now:
+        return {table.name: [tuple(row) for row in now.rows(table)] for table in now.tables}
+
+
+def take_part(made, extra, *, hands_in=True):
+    """Somebody made up enters, saves, and hands in."""
+    signed_in = accounts.enter(made.contest_id, extra.name, extra.tail, origin=ORIGIN, now=NOON)
+    attempt_id = attempts.start(made.contest_id, extra.user_id, now=NOON)
+    db.session.rollback()
+    lease = db.session.get_one(Attempt, attempt_id).lease
+    sheet = AnswerSheet({1: (0,)})
+    digest = accounts.digest(signed_in.token)
+    attempts.save_sheet(attempt_id, lease=lease, revision=1, sheet=sheet, digest=digest, now=NOON)
+    if hands_in:
+        attempts.hand_in(attempt_id, actor=extra.user_id, now=NOON)
+    return Account(extra.user_id, {1: {"1": [0]}}, attempt_id, acknowledged=1, saves=1, has_handed_in=hands_in)
