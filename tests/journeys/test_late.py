@@ -78,14 +78,14 @@ def test_later_it_is_kept_and_an_organizer_may_let_it_count(page, town, open_pag
     expect(desk.get_by_text("4题和已计入的不同；计入后20分变为100分")).to_be_visible()
     expect(desk.locator(".request tbody th")).to_have_text(["第2题", "第3题", "第4题", "第5题"])
     assert obstacles(desk, barriers) == []
-    desk.get_by_label("理由").fill("办公楼下午断网，已与信息中心核实")
+    desk.get_by_label("原因").fill("办公楼下午断网，已与信息中心核实")
     desk.get_by_role("button", name="计入王芳的迟到作答", exact=True).click()
-    expect(desk.get_by_text("已计入成绩，原来的作答和分数留作记录")).to_be_visible()
+    expect(desk.get_by_text("已计入成绩1份，原来的作答和分数留作记录")).to_be_visible()
     expect(desk.get_by_role("table", name="处理过的迟到作答")).to_contain_text("已计入，20分变为100分")
     assert obstacles(desk, barriers) == []
 
     page.reload()
-    expect(page.locator("#late-note")).to_contain_text("组织者已将其计入成绩，原来20分，理由：办公楼下午断网")
+    expect(page.locator("#late-note")).to_contain_text("组织者已将其计入成绩，原来20分，原因：办公楼下午断网")
     expect(page.locator(".figure")).to_have_text("100分，满分100")
     expect(page.locator(".slip")).to_contain_text("5题全部作答，已存5题")
 
@@ -111,9 +111,9 @@ def test_what_is_declined_is_told_with_its_reason(desktop, town, open_page, orga
     desk.get_by_label("账号").fill("zhoumin")
     desk.get_by_label("密码").fill(factories.PASSWORD)
     desk.get_by_role("button", name="登录").click()
-    desk.get_by_label("理由").fill("当时网络正常")
+    desk.get_by_label("原因").fill("当时网络正常")
     desk.get_by_role("button", name="不计入王芳的迟到作答").click()
     expect(desk.get_by_text("没有等着处理的迟到作答")).to_be_visible()
     desktop.reload()
-    expect(desktop.locator("#late-note")).to_have_text(re.compile("组织者决定不计入，理由：当时网络正常$"))
+    expect(desktop.locator("#late-note")).to_have_text(re.compile("组织者决定不计入，原因：当时网络正常$"))
     expect(desktop.locator(".figure")).to_have_text("20分，满分100")

@@ -9,7 +9,7 @@ from app.operations import accounts, attempts, leases
 from app.operations.attempts import Saving
 from tests import factories
 from tests.factories import NOON
-from tests.operations.test_attempts import save
+from tests.operations.engine import save
 
 
 @pytest.fixture

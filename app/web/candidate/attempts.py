@@ -171,9 +171,9 @@ def _late_note(view: OwnAttempt, *, shown: bool) -> str:
     if found.state == "waiting":
         return f"{came}这些作答已经收到并留存，没有丢；是否计入成绩，由组织者决定，结果会写在这里。"
     if found.state == "declined":
-        return f"{came}组织者决定不计入，理由：{found.reason}"
+        return f"{came}组织者决定不计入，原因：{found.reason}"
     was = "" if found.score_before is None or not shown else f"原来{rates.points(found.score_before)}分，"
-    return f"{came}组织者已将其计入成绩，{was}理由：{found.reason}"
+    return f"{came}组织者已将其计入成绩，{was}原因：{found.reason}"
 
 
 def _visible(view: OwnAttempt, now: datetime) -> Visible:
