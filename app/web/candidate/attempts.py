@@ -25,13 +25,15 @@ from app.web.candidate.saving import keep_posted, posted
 @bp.get("/attempts/<int:attempt_id>")
 @login_required
 def paper(attempt_id: int) -> ResponseReturnValue:
-    """All items on one page. Opening it takes the right to save from every older page."""
+    """All items on one page. Opening it takes the right to save from every older page, unless it is held."""
     now = utc_now()
     lease = take_lease(attempt_id, owner=access.actor().user_id, digest=access.token_digest(), now=now)
     view = own_attempt_or_404(attempt_id)  # read after the lease was taken: no older page changes it any more
+    if view.held_at is not None:
+        return _held_page(view, view.held_at, now)
     if lease is None or (view.is_overdue(now) and engine.close_if_overdue(attempt_id, now=now)):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    return paper_page(view, lease, now) if view.held_at is None else _held_page(view, view.held_at, now)
+    return paper_page(view, lease, now)
 
 
 @bp.post("/attempts/<int:attempt_id>/submission")
