@@ -13,6 +13,7 @@ from app.database import db, writing
 from app.models import Attempt, AuditEntry, Grading, User
 from app.operations import attempt_changes, attempts, late, sittings
 from app.operations.attempts import Saving
+from app.operations.handing_in import hand_in_here
 from app.queries import contests
 from app.rules.admission import Refusal
 from app.rules.late import Decision
@@ -141,7 +142,7 @@ def test_a_pause_and_the_sweeper_take_the_same_papers_in_the_same_order(contest,
     for step, (attempt_id, _, _) in enumerate(reversed(seats)):
         with writing():
             db.session.get_one(Attempt, attempt_id).deadline = NOON + timedelta(seconds=step)
-    hand_in_here, first = attempts.hand_in_here, threading.Event()
+    first = threading.Event()
 
     def until_the_pause_waits(*deed, **options):
         done = hand_in_here(*deed, **options)

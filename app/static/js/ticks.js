@@ -14,7 +14,7 @@ function tell() {
 }
 
 function mean() {
-  form.querySelector('input[name="scope"][value="ticked"]').checked = true;
+  form.elements.scope.value = 'ticked';
   tell();
 }
 
