@@ -1,6 +1,6 @@
 """Answering, handing in, the result and the review."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
 from app.operations.leases import take_lease
-from app.queries import attempts, contests, late, notices, papers, pools
+from app.queries import accounts, attempts, contests, late, notices, papers, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
 from app.rules.terms import Visible
@@ -72,7 +72,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         "candidate/result.html",
         contest=view.contest,
         person=view,
-        result=_receipt(view, shown=visible is not Visible.NOTHING),
+        result=_receipt(view, shown=visible is not Visible.NOTHING) | _proof(view, now),
         review_note=_review_note(view, now),
         may_review=visible in (Visible.PAPER, Visible.KEYS),
         may_retry=may_retry,
@@ -199,9 +199,14 @@ def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
         "answered": attempt.answered,
         "total": terms.spec.question_count,
         "counted_line": _counted_line(view) if shown else None,
-        "receipt_number": attempt.receipt,
-        "fingerprint": attempt.fingerprint,
     }
+
+
+def _proof(view: OwnAttempt, now: datetime) -> dict[str, object]:
+    """Number and fingerprint until the retention date, as 我的成绩 shows them; before the closing it is not asked for."""
+    if now < view.closes_at or now < view.closes_at + timedelta(days=accounts.site().retention_days):
+        return {"receipt_number": view.attempt.receipt, "fingerprint": view.attempt.fingerprint}
+    return {"receipt_number": None, "fingerprint": None}
 
 
 def _ordinal_line(view: OwnAttempt) -> str:
