@@ -203,7 +203,7 @@ def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
 
 
 def _proof(view: OwnAttempt, now: datetime) -> dict[str, object]:
-    """Number and fingerprint until the retention date, as 我的成绩 shows them; before the closing it is not asked for."""
+    """Number and fingerprint until the retention date, as in 我的成绩; before the closing it is not asked for."""
     if now < view.closes_at or now < view.closes_at + timedelta(days=accounts.site().retention_days):
         return {"receipt_number": view.attempt.receipt, "fingerprint": view.attempt.fingerprint}
     return {"receipt_number": None, "fingerprint": None}
