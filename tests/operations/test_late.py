@@ -127,6 +127,13 @@ def test_nobody_keeps_anything_in_another_persons_attempt(attempt_id, contest, d
     assert kept() == []
 
 
+def test_what_comes_late_for_a_voided_attempt_is_not_kept(attempt_id, digest):
+    closed(attempt_id)
+    attempt_changes.void(attempt_id, give_back=True, reason="他人代答", actor=None, now=OVER)
+    assert not keep(attempt_id, digest, now=OVER + MINUTE)
+    assert kept() == []
+
+
 def test_after_a_persons_own_hand_in_nothing_is_kept(city, attempt_id, digest):
     attempts.hand_in(attempt_id, actor=city.wang_fang, now=NOON + MINUTE)
     assert save(attempt_id, digest, 2, now=OVER) is Saving.HANDED_IN

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.database import db, milliseconds, writing
 from app.models import Attempt, AuditEntry
-from app.operations import attempts, sittings
+from app.operations import attempt_changes, attempts, sittings
 from app.operations.attempts import Saving
 from app.queries import attempts as questions
 from app.queries import contests, notices
@@ -83,6 +83,16 @@ def test_ended_now_every_open_paper_is_due_now_and_the_sweeper_collects_it(city,
     assert (stored(attempt).handed_in_at, stored(attempt).answered) == (now, 1)
     with pytest.raises(Refusal, match=Reason.CLOSED):
         attempts.start(contest, city.li_ming, now=now)
+
+
+def test_more_time_for_one_then_for_all_then_an_early_end_leaves_the_one_his_own_minutes(attempt, cut):
+    sitting, now = sitting_of(cut).id, NOON + 30 * MINUTE
+    attempt_changes.extend(cut, 5, now=now, **WHY)
+    sittings.postpone(sitting, NOON + 50 * MINUTE, now=now, **WHY)
+    assert stored(cut).deadline == NOON + 55 * MINUTE
+    sittings.end_early(sitting, NOON + 35 * MINUTE, now=now, **WHY)
+    assert (stored(cut).deadline, stored(attempt).deadline) == (NOON + 40 * MINUTE, DUE)
+    assert told(cut) == ["ended", "postponed", "extended"]
 
 
 @pytest.mark.parametrize("closes", [NOON - MS, NOON + 40 * MINUTE])
