@@ -74,7 +74,7 @@ def go(app):
     return run
 
 
-def test_everything_is_changed_while_everybody_saves_and_hands_in(contest, seats, go):
+def test_everything_is_changed_while_everybody_saves_and_hands_in(contest, seats, go):  # noqa: C901  # one crowd
     ticks, sitting = itertools.count(), contest.sitting_id
     acknowledged: dict[int, int] = {}
 
@@ -95,8 +95,15 @@ def test_everything_is_changed_while_everybody_saves_and_hands_in(contest, seats
                 late.keep_late(attempt_id, sheet, now=now(), **page)
 
         steps = [lambda revision=revision: save(revision) for revision in range(1, ROUNDS)]
-        return [*steps, lambda: attempts.hand_in(attempt_id, actor=user, now=now()),
+        return [*steps, lambda: hands_in(attempt_id, digest, user, lease),
                 lambda: attempts.start(contest.id, user, now=now(), accept_short=True)]  # fmt: skip
+
+    def hands_in(attempt_id, digest, user, lease):
+        page: dict[str, Any] = {"lease": lease, "digest": digest, "revision": ROUNDS}
+        if attempts.hand_in_sheet(attempt_id, sheet=AnswerSheet({1: (0,)}), actor=user, now=now(), **page):
+            acknowledged[attempt_id] = ROUNDS
+        else:
+            attempts.hand_in(attempt_id, actor=user, now=now())
 
     def of_sitting(seed):
         dice = random.Random(seed)
@@ -142,21 +149,40 @@ def test_a_pause_and_the_sweeper_take_the_same_papers_in_the_same_order(contest,
     for step, (attempt_id, _, _) in enumerate(reversed(seats)):
         with writing():
             db.session.get_one(Attempt, attempt_id).deadline = NOON + timedelta(seconds=step)
-    first = threading.Event()
-
-    def until_the_pause_waits(*deed, **options):
-        done = hand_in_here(*deed, **options)
-        if not first.is_set():
-            first.set()
-            assert any(_somebody_waits() for _ in range(5000))
-        return done
-
-    monkeypatch.setattr(attempts, "hand_in_here", until_the_pause_waits)
+    begun = until_another_waits(monkeypatch)
     before, after = NOON - timedelta(minutes=5), NOON + timedelta(minutes=5)  # the organizer's clock was read long ago
     sweep = [lambda: attempts.hand_in_overdue(now=after)]
-    pause = [first.wait, lambda: sittings.pause(contest.sitting_id, now=before, **WHY)]
+    pause = [begun.wait, lambda: sittings.pause(contest.sitting_id, now=before, **WHY)]
     assert go([sweep, pause]) == []
     assert {stored(attempt_id).handed_in_by for attempt_id, _, _ in seats} == {"server"}
+
+
+@pytest.mark.database("postgresql")
+def test_more_time_and_a_hand_in_with_its_sheet_take_entry_and_attempt_in_the_same_order(seats, go, monkeypatch):
+    attempt_id, digest, user = seats[0]
+    page: dict[str, Any] = {"lease": stored(attempt_id).lease, "digest": digest, "revision": 1}
+    begun = until_another_waits(monkeypatch)
+    sheet = AnswerSheet({1: (0,)})
+    hands_in = [lambda: attempts.hand_in_sheet(attempt_id, sheet=sheet, actor=user, now=NOON, **page)]
+    extends = [begun.wait, lambda: attempt_changes.extend(attempt_id, 5, now=NOON, **WHY)]
+    assert go([hands_in, extends]) == []
+    assert (stored(attempt_id).handed_in_by, stored(attempt_id).revision) == ("person", 1)
+
+
+def until_another_waits(monkeypatch):
+    """Let the first hand-in go no further until another transaction waits for it; tells that other when to begin."""
+    begun = threading.Event()
+
+    def hand_in(*deed, **options):
+        if begun.is_set():
+            return hand_in_here(*deed, **options)
+        done = hand_in_here(*deed, **options) if options else None  # the sweeper has closed its first one by then
+        begun.set()
+        assert any(_somebody_waits() for _ in range(5000))
+        return hand_in_here(*deed, **options) if done is None else done
+
+    monkeypatch.setattr(attempts, "hand_in_here", hand_in)
+    return begun
 
 
 def _somebody_waits():
