@@ -1,7 +1,5 @@
 """迟到作答: kept, never scored by itself, decided once with a reason."""
 
-import threading
-
 import pytest
 import sqlalchemy as sa
 
@@ -17,6 +15,7 @@ from app.rules.sheet import AnswerSheet
 from tests import factories
 from tests.factories import NOON
 from tests.operations.engine import MINUTE, MS, entered, right, save, stored
+from tests.operations.test_attempts import at_once
 
 OVER = NOON + 31 * MINUTE + MS  # thirty minutes and the grace
 FIRST = AnswerSheet({1: (0,)})
@@ -286,18 +285,8 @@ def test_the_queue_says_what_would_change(contest, attempt_id, digest):
 def test_those_who_decide_at_once_decide_once(app, boss, attempt_id, digest):
     keep(attempt_id, digest)
     closed(attempt_id)
-    one, barrier, done = kept()[0].id, threading.Barrier(4), []
-
-    def go(decision):
-        with app.app_context():
-            barrier.wait()
-            done.append(decide(one, decision, boss))
-
-    threads = [threading.Thread(target=go, args=(way,)) for way in (ACCEPT, DECLINE, ACCEPT, DECLINE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    one, ways = kept()[0].id, [ACCEPT, DECLINE] * 2
+    done = at_once(app, 4, lambda: decide(one, ways.pop(), boss))
     assert sorted(done) == [Outcome.DECIDED, *[Outcome.DECIDED_BEFORE] * 3]
     db.session.rollback()
     assert len(db.session.scalars(sa.select(Grading)).all()) == 1
@@ -305,17 +294,11 @@ def test_those_who_decide_at_once_decide_once(app, boss, attempt_id, digest):
 
 def test_many_late_packets_at_once_are_kept_once(app, attempt_id, digest):
     sheets = [AnswerSheet({1: (0,), 2: (n % 4,)}) for n in range(8)]
-    lease, barrier = stored(attempt_id).lease, threading.Barrier(8)
-    db.session.rollback()
+    newest, left, lease = sheets[7], list(enumerate(sheets, start=2)), stored(attempt_id).lease
 
-    def send(n):
-        with app.app_context():
-            barrier.wait()
-            late.keep_late(attempt_id, sheets[n], revision=2 + n, lease=lease, digest=digest, now=OVER)
+    def send():
+        revision, sheet = left.pop()
+        return late.keep_late(attempt_id, sheet, revision=revision, lease=lease, digest=digest, now=OVER)
 
-    threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [(one.revision, one.sheet["responses"]) for one in kept()] == [(9, sheets[7].as_json()["responses"])]
+    assert at_once(app, 8, send) == [True] * 8
+    assert [(one.revision, one.sheet["responses"]) for one in kept()] == [(9, newest.as_json()["responses"])]
