@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, database, extensions, models, web
 from app.web.candidate.door import SaveDoor
+from app.web.candidate.news_door import NewsDoor
 from config import Settings
 
 
@@ -26,7 +27,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.extensions["tables"] = models.__all__
     web.register(app)
     cli.register(app)
-    app.wsgi_app = SaveDoor(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = SaveDoor(app, NewsDoor(app, app.wsgi_app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

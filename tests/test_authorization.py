@@ -42,7 +42,7 @@ ROWS = {
         organizer.units organizer.units_upload organizer.people organizer.people_upload
         organizer.contests organizer.contest organizer.contest_new organizer.contest_qr organizer.contest_roster
         organizer.poster organizer.applications organizer.approve organizer.decline
-        organizer.late_sheets organizer.accept_late_sheet organizer.decline_late_sheet
+        organizer.late_sheets organizer.late_sheet organizer.late_decisions organizer.decide_late_sheets
         organizer.live organizer.live_part organizer.receipt
         organizer.postponement organizer.ending organizer.pause organizer.resumption
         organizer.attempt organizer.attempt_extension organizer.attempt_reopening organizer.attempt_voiding
@@ -61,7 +61,7 @@ FILLED = {
 }  # fmt: skip
 # What the small city has none of: the guard stands before the search, so it is tried all the same.
 LACKING = re.compile(
-    r"organizer\.(import_|approve|decline|accept_late)|admin\.(grant|make_link|revocation)|images\.image"
+    r"organizer\.(import_|approve|decline|late_sheet$|decide_late)|admin\.(grant|make_link|revocation)|images\.image"
 )
 # Whoever has an account and stands on no roster is told so: an admission, not a right.
 ADMITTING = ("candidate.entry", "candidate.rules", "candidate.start")

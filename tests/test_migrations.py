@@ -33,7 +33,7 @@ def test_an_empty_database_is_brought_up_to_date(empty):
 def test_upgrading_twice_changes_nothing(empty):
     flask_migrate.upgrade(directory=str(ROOT / "migrations"))
     flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-    assert db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == "0006"
+    assert db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == "0007"
 
 
 def test_migrations_are_numbered_in_a_row():

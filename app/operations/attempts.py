@@ -254,6 +254,22 @@ def hand_in(attempt_id: int, *, actor: int | None, now: datetime) -> bool:
         return hand_in_here(attempt_id, actor, now)
 
 
+# Whoever locks many locks entries, then the sitting, then attempts, each by ascending id: nobody waits in a circle.
+_ENTRIES_OF = (
+    sa.select(_entries.c.id)
+    .join(_attempts, _attempts.c.roster_entry_id == _entries.c.id)
+    .where(_attempts.c.id.in_(sa.bindparam("attempt_ids", expanding=True)))
+    .order_by(_entries.c.id)
+    .with_for_update(of=_entries)
+)
+_ENTRY_OF = (
+    sa.select(_entries.c.id)
+    .join(_attempts, _attempts.c.roster_entry_id == _entries.c.id)
+    .where(_attempts.c.id == sa.bindparam("attempt_id"))
+    .with_for_update(of=_entries)
+)
+
+
 def hand_in_sheet(
     attempt_id: int, *, lease: str, revision: int, sheet: AnswerSheet, digest: str, actor: int, now: datetime
 ) -> bool:
@@ -262,6 +278,7 @@ def hand_in_sheet(
     False, and nothing happened, when the sheet may not be stored; `save_sheet` tells why.
     """
     with writing():
+        fetched(_ENTRY_OF, {"attempt_id": attempt_id})  # locked before the attempt, as everybody does
         asked = _saved(attempt_id, lease=lease, revision=revision, sheet=sheet, digest=digest, now=now)
         return executed(_SAVE, asked) > 0 and hand_in_here(attempt_id, actor, now)
 
@@ -269,8 +286,9 @@ def hand_in_sheet(
 def hand_in_overdue(*, now: datetime) -> int:
     """Hand in every attempt that is past its deadline and grace; returns how many were."""
     handed_in = 0
-    while batch := questions.overdue(now, OVERDUE_BATCH):
+    while batch := sorted(questions.overdue(now, OVERDUE_BATCH)):
         with writing():
+            db.session.execute(_ENTRIES_OF, {"attempt_ids": batch})
             handed_in += sum(hand_in_here(attempt_id, None, now, only_overdue=True) for attempt_id in batch)
     return handed_in
 

@@ -1,22 +1,25 @@
 """迟到作答: keeping a sheet that came after deadline and grace, and deciding whether it counts."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.database import Moment, db, writing
 from app.models import Attempt, LateSheet, RosterEntry, SignIn, Sitting
+from app.operations import notices
 from app.operations.audit import record
 from app.operations.handing_in import grade_again
 from app.queries import attempts as questions
 from app.queries import papers, pools
 from app.rules.assembly import Paper
-from app.rules.invalid import Invalid
-from app.rules.late import Arrived, brings_news, differing, on_paper, supersedes
+from app.rules.late import Arrived, Decision, Outcome, brings_news, differing, on_paper, supersedes
 from app.rules.sheet import AnswerSheet
 from app.rules.terms import Visible
 
-LONGEST_REASON = 200
+# One transaction decides this many: grading a batch holds the gate for a moment only.
+BATCH = 25
 
 
 def keep_late(attempt_id: int, sheet: AnswerSheet, *, revision: int, lease: str, digest: str, now: datetime) -> bool:
@@ -41,7 +44,8 @@ def keep_late(attempt_id: int, sheet: AnswerSheet, *, revision: int, lease: str,
             is_older = late.lease == lease and revision <= late.revision  # all that it holds is in the kept one
             return is_older or not differing(sheet, AnswerSheet.from_json(late.sheet))
         late.sheet, late.revision, late.lease = sheet.as_json(), revision, lease
-        late.held_lease, late.sign_in_id, late.arrived_at = arrived.held_lease, sign_in_id, now
+        late.held_lease, late.sign_in_id = arrived.held_lease, sign_in_id
+        late.arrived_at, late.deadline = now, attempt.deadline
         terms = pools.terms(sitting.contest_id, attempt.terms_version)
         late.keys_visible = questions.visible(sitting.contest_id, terms, sitting.closes_at, now) is Visible.KEYS
         record(None, "late.keep", f"attempt:{attempt_id}", now, answered=sheet.answered)
@@ -63,64 +67,69 @@ _OWNED = (
 )
 
 
-def accept_late(late_id: int, *, reason: str, actor: int, now: datetime) -> bool:
-    """Let a late sheet count: it is graded in place of the stored one, which is kept beside it with its marks.
+def decide_late(
+    late_ids: Collection[int], decision: Decision, *, reason: str, seen_at: datetime, actor: int, now: datetime
+) -> Counter[Outcome]:
+    """Accept or decline late sheets as they stood at `seen_at`, each its own audit entry; how many became what.
 
-    False when it was decided before. Raises Invalid without a reason, or when the attempt is not finished.
+    An accepted one is graded in place of the stored one, which is kept beside it with its marks. Many go in batches, a
+    transaction each: what is done stays done. Raises Invalid without a reason.
     """
-    reason = _reason(reason)
-    with writing():
-        # Entry, attempt, late sheet: locked in this order by everybody, so that nobody waits in a circle.
-        attempt = db.session.execute(_DECIDED, {"late_id": late_id}).one().Attempt
-        db.session.refresh(attempt, with_for_update=True)
-        if not _decide(late_id, "accepted", reason, actor, now):
-            return False
-        if attempt.handed_in_at is None or attempt.voided_at is not None:
-            raise Invalid("这份答卷又开放作答了，或者已经作废，迟到的作答现在不能计入。")
-        late = db.session.get_one(LateSheet, late_id, populate_existing=True)
-        late.sheet_before, late.score_before = attempt.sheet, attempt.score
-        late.marks_before = papers.marks_of(attempt.id)
-        attempt.sheet = late.sheet
-        db.session.flush()
-        score = grade_again(attempt.id, now)
-        record(actor, "late.accept", f"attempt:{attempt.id}", now, late=late_id, before=late.score_before, after=score)
-        return True
+    why, ids = notices.needed(reason), sorted(set(late_ids))
+    outcomes: Counter[Outcome] = Counter()
+    for start in range(0, len(ids), BATCH):
+        with writing():
+            for late, attempt in _locked(ids[start : start + BATCH]):
+                outcome = _outcome(late, attempt, decision, seen_at)
+                outcomes[outcome] += 1
+                if outcome is Outcome.DECIDED:
+                    late.state, late.reason, late.decided_at, late.decided_by = decision.value, why, now, actor
+                    _take_in(late, attempt, actor, now) if decision is Decision.ACCEPT else _leave(late, actor, now)
+    return outcomes
 
 
-def decline_late(late_id: int, *, reason: str, actor: int, now: datetime) -> bool:
-    """Leave the result as it is; the sheet stays kept. False when decided before; Invalid without a reason."""
-    reason = _reason(reason)
-    with writing():
-        declined = _decide(late_id, "declined", reason, actor, now)
-        if declined:
-            attempt_id = db.session.scalar(sa.select(LateSheet.attempt_id).where(LateSheet.id == late_id))
-            record(actor, "late.decline", f"attempt:{attempt_id}", now, late=late_id)
-        return declined
-
-
-_DECIDED = (
-    sa.select(Attempt, RosterEntry)
+# Entries, then attempts, then late sheets, each by ascending id: nobody waits in a circle with those who hand in.
+_ENTRIES = (
+    sa.select(RosterEntry.id)
+    .join(Attempt, Attempt.roster_entry_id == RosterEntry.id)
     .join(LateSheet, LateSheet.attempt_id == Attempt.id)
-    .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
-    .where(LateSheet.id == sa.bindparam("late_id"))
+    .where(LateSheet.id.in_(sa.bindparam("late_ids", expanding=True)))
+    .order_by(RosterEntry.id)
     .with_for_update(of=RosterEntry)
+)
+_SHEETS = (
+    sa.select(LateSheet, Attempt)
+    .join(Attempt, Attempt.id == LateSheet.attempt_id)
+    .where(LateSheet.id.in_(sa.bindparam("late_ids", expanding=True)))
+    .order_by(Attempt.id)
+    .with_for_update(of=(Attempt, LateSheet))
     .execution_options(populate_existing=True)
 )
 
 
-def _reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise Invalid("请写明理由，参赛者会看到。")
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(f"理由太长，请写在{LONGEST_REASON}字以内。")
-    return reason
+def _locked(late_ids: list[int]) -> list[tuple[LateSheet, Attempt]]:
+    db.session.execute(_ENTRIES, {"late_ids": late_ids})
+    return [(late, attempt) for late, attempt in db.session.execute(_SHEETS, {"late_ids": late_ids}).all()]
 
 
-def _decide(late_id: int, state: str, reason: str, actor: int, now: datetime) -> bool:
-    claim = (
-        sa.update(LateSheet)
-        .where(LateSheet.id == late_id, LateSheet.state == "waiting")
-        .values(state=state, reason=reason, decided_at=now, decided_by=actor)
-    )
-    return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]  # an UPDATE has a row count
+def _outcome(late: LateSheet, attempt: Attempt, decision: Decision, seen_at: datetime) -> Outcome:
+    if late.state != "waiting":
+        return Outcome.DECIDED_BEFORE
+    if late.arrived_at > seen_at:
+        return Outcome.NEWER
+    is_finished = attempt.handed_in_at is not None and attempt.voided_at is None
+    return Outcome.DECIDED if is_finished or decision is Decision.DECLINE else Outcome.UNFINISHED
+
+
+def _take_in(late: LateSheet, attempt: Attempt, actor: int, now: datetime) -> None:
+    late.sheet_before, late.score_before = attempt.sheet, attempt.score
+    late.marks_before = papers.marks_of(attempt.id)
+    attempt.sheet = late.sheet
+    db.session.flush()
+    late.score_after = grade_again(attempt.id, now)
+    told = {"late": late.id, "before": late.score_before, "after": late.score_after, "reason": late.reason}
+    record(actor, "late.accept", f"attempt:{attempt.id}", now, **told)
+
+
+def _leave(late: LateSheet, actor: int, now: datetime) -> None:
+    record(actor, "late.decline", f"attempt:{late.attempt_id}", now, late=late.id, reason=late.reason)

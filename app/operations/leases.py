@@ -16,8 +16,9 @@ _attempts, _entries = table(Attempt), table(RosterEntry)
 def take_lease(attempt_id: int, *, owner: int, digest: str, now: datetime) -> str | None:
     """Give the page that is being opened the right to save, and take it from every older page.
 
-    None when the attempt is handed in already, or another person's. `digest` is that of the page's sign-in: taken
-    from another one, it is noted as a takeover.
+    None when the attempt is handed in already, or another person's; and while it is held: nobody can answer then, and
+    what the older page has still to send is stored under the lease that it keeps. `digest` is that of the page's
+    sign-in: taken from another one, it is noted as a takeover.
     """
     lease = secrets.token_hex(16)
     holder = {"b_id": attempt_id, "b_lease": lease, "b_owner": owner, "b_digest": digest}
@@ -38,6 +39,7 @@ _OWNED = sa.exists().where(
 _TAKE_LEASE = (
     sa.update(_attempts)
     .where(_attempts.c.id == sa.bindparam("b_id"), _attempts.c.handed_in_at.is_(None), _OWNED)
+    .where(_attempts.c.held_at.is_(None))
     .values(lease=sa.bindparam("b_lease"), lease_before=_attempts.c.lease, held_by=sa.bindparam("b_digest"))
 )
 _TAKE_OWN_LEASE = _TAKE_LEASE.where(

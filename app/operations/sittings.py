@@ -23,6 +23,8 @@ _held_at = sa.type_coerce(Attempt.held_at, sa.BigInteger)
 _now = sa.bindparam("b_ms", type_=sa.BigInteger)
 _open = sa.and_(Attempt.sitting_id == sa.bindparam("b_sitting"), Attempt.handed_in_at.is_(None))
 
+# Whoever locks many attempts locks them by ascending id, as the sweeper does: nobody waits in a circle.
+_LOCK = sa.select(Attempt.id).where(_open).order_by(Attempt.id).with_for_update()
 # What the rules `attempt.move`, `hold` and `resume` say, for all attempts of a sitting at once.
 _whole = _started_at + Attempt.held_for + sa.bindparam("b_duration", type_=sa.BigInteger)
 _closes = sa.bindparam("b_closes", type_=sa.BigInteger)
@@ -167,6 +169,7 @@ def _move(sitting: Sitting, closes_at: datetime, now: datetime) -> int:
 
 def _changed(statement: sa.Update, **parameters: Any) -> int:
     db.session.flush()
+    db.session.execute(_LOCK, {"b_sitting": parameters["b_sitting"]})
     changed = db.session.execute(statement, parameters, execution_options={"synchronize_session": False})
     count: int = changed.rowcount  # type: ignore[attr-defined]  # an UPDATE has a row count
     return count

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database import Moment, db
-from app.models import Attempt, RosterEntry, RosterUnit, SignIn, User
+from app.models import Attempt, LateSheet, RosterEntry, RosterUnit, SignIn, User
 from app.queries.pages import Page, contains, page
 from app.rules import rates
 from app.rules.masking import mask_phone
@@ -48,18 +48,20 @@ class Wanted:
 
     unit_id: int | None = None
     presence: Presence | None = None
+    is_late: bool = False
     search: str = ""
     sort: Sort = Sort.PRESENCE
 
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """A unit with all below it: how many stand where."""
+    """A unit with all below it: how many stand where, and of how many a late sheet waits for a decision."""
 
     unit_id: int | None
     name: str
     depth: int
     counts: Counter[Presence]
+    late: int
 
     @property
     def total(self) -> int:
@@ -68,7 +70,10 @@ class UnitCounts:
 
 @dataclass(frozen=True)
 class Person:
-    """One person on the roster; `attempt_id` is the open attempt, else the last one. The phone is masked."""
+    """One person on the roster; `attempt_id` is the open attempt, else the last one. The phone is masked.
+
+    `late_id` is a late sheet of theirs that waits for a decision.
+    """
 
     name: str
     phone: str | None
@@ -80,29 +85,34 @@ class Person:
     deadline: datetime | None
     handed_in_at: datetime | None
     receipt: str | None
+    late_id: int | None
 
 
 def counts(contest_id: int, sitting_id: int, now: datetime) -> tuple[UnitCounts, ...]:
     """Every unit of the roster in 机构序列, each with all below it, then 未分配; the whole contest comes first."""
     base = _base(contest_id, sitting_id, now)
-    select = sa.select(RosterEntry.roster_unit_id, base.presence, sa.func.count()).select_from(base.tables)
+    late = sa.func.count(base.made.c.late_id)
+    select = sa.select(RosterEntry.roster_unit_id, base.presence, sa.func.count(), late).select_from(base.tables)
     own: dict[int | None, Counter[Presence]] = {}
-    for unit_id, presence, count in db.session.execute(
+    own_late: Counter[int | None] = Counter()
+    for unit_id, presence, count, waiting in db.session.execute(
         select.where(RosterEntry.contest_id == contest_id).group_by(RosterEntry.roster_unit_id, base.presence)
     ):
         own.setdefault(unit_id, Counter())[Presence(presence)] = count
-    total: Counter[Presence] = sum(own.values(), Counter())
-    rows = [UnitCounts(None, "全部", 0, total)]
+        own_late[unit_id] += waiting
+    rows = [UnitCounts(None, "全部", 0, sum(own.values(), Counter()), own_late.total())]
     units = _units(contest_id)
     below = _below(units)
     for row in rates.figures(units, Tally(), Tally()).branches:
         if row.unit_id is None:
             continue
-        counted = sum((own.get(one, Counter()) for one in below[row.unit_id]), Counter[Presence]())
+        inside = below[row.unit_id]
+        counted = sum((own.get(one, Counter()) for one in inside), Counter[Presence]())
         if counted:
-            rows.append(UnitCounts(row.unit_id, row.name, row.depth, counted))
+            late_inside = sum(own_late[one] for one in inside)
+            rows.append(UnitCounts(row.unit_id, row.name, row.depth, counted, late_inside))
     if None in own:
-        rows.append(UnitCounts(0, "未分配", 0, own[None]))
+        rows.append(UnitCounts(0, "未分配", 0, own[None], own_late[None]))
     return tuple(rows)
 
 
@@ -113,6 +123,7 @@ def people(contest_id: int, sitting_id: int, wanted: Wanted, now: datetime, numb
         sa.select(
             User.name, User.phone, RosterUnit.name, base.presence, Attempt.id, Attempt.answered,
             sa.type_coerce(base.alive, Moment), Attempt.deadline, Attempt.handed_in_at, Attempt.receipt,
+            base.made.c.late_id,
         )
         .select_from(base.tables)
         .join(User, User.id == RosterEntry.user_id)
@@ -145,7 +156,9 @@ def _base(contest_id: int, sitting_id: int, now: datetime) -> _Base:
             sa.func.max(sa.case((is_open, _plain(Attempt.deadline)))).label("deadline"),
             sa.func.max(_later(_later(Attempt.started_at, Attempt.saved_at), Attempt.seen_at)).label("alive"),
             sa.func.count(sa.case((sa.not_(is_open) & Attempt.voided_at.is_(None), 1))).label("valid"),
+            sa.func.max(LateSheet.id).label("late_id"),
         )
+        .outerjoin(LateSheet, sa.and_(LateSheet.attempt_id == Attempt.id, LateSheet.state == "waiting"))
         .where(Attempt.sitting_id == sitting_id)
         .group_by(Attempt.roster_entry_id)
         .subquery("made")
@@ -195,6 +208,8 @@ def _order(sort: Sort, base: _Base) -> tuple[Any, ...]:
 def _narrowed(select: Any, contest_id: int, wanted: Wanted, base: _Base) -> Any:
     if wanted.presence is not None:
         select = select.where(base.presence == wanted.presence.value)
+    if wanted.is_late:
+        select = select.where(base.made.c.late_id.is_not(None))
     if wanted.unit_id == 0:
         select = select.where(RosterEntry.roster_unit_id.is_(None))
     elif wanted.unit_id is not None:
@@ -206,10 +221,10 @@ def _narrowed(select: Any, contest_id: int, wanted: Wanted, base: _Base) -> Any:
 
 
 def _person(row: Any) -> Person:
-    name, phone, unit, presence, attempt_id, answered, alive_at, deadline, handed_in_at, receipt = row
+    name, phone, unit, presence, attempt_id, answered, alive_at, deadline, handed_in_at, receipt, late_id = row
     return Person(
         name, mask_phone(phone), unit or "", Presence(presence), attempt_id, answered, alive_at, deadline,
-        handed_in_at, receipt,
+        handed_in_at, receipt, late_id,
     )  # fmt: skip
 
 

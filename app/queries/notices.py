@@ -33,12 +33,12 @@ class News:
     notices: tuple[Told, ...]
 
 
-_of_attempt = sa.or_(
+# Which notices concern an attempt.
+concerns = sa.or_(
     Notice.attempt_id == Attempt.id,
     sa.and_(Notice.sitting_id == Attempt.sitting_id, Notice.attempt_id.is_(None), Notice.at >= Attempt.started_at),
 )
 _TOLD = (Notice.id, Notice.kind, Notice.words, Notice.reason, Notice.at)
-# One statement, built once: every open page asks it about once a minute.
 _NEWS = (
     sa.select(
         Attempt.deadline, Attempt.held_at, Attempt.handed_in_at, Attempt.started_at, Attempt.saved_at, Attempt.seen_at,
@@ -46,7 +46,7 @@ _NEWS = (
     )
     .join(RosterEntry, RosterEntry.id == Attempt.roster_entry_id)
     .join(SignIn, SignIn.user_id == RosterEntry.user_id)
-    .outerjoin(Notice, _of_attempt)
+    .outerjoin(Notice, concerns)
     .where(Attempt.id == sa.bindparam("attempt_id"), SignIn.digest == sa.bindparam("digest"))
     .where(SignIn.revoked_at.is_(None), SignIn.expires_at > sa.bindparam("now", type_=Moment))
     .where(sa.or_(SignIn.contest_id.is_(None), SignIn.contest_id == RosterEntry.contest_id))
@@ -54,10 +54,7 @@ _NEWS = (
     .limit(SHOWN)
 )  # fmt: skip
 _OF_ATTEMPT = (
-    sa.select(*_TOLD)
-    .join(Attempt, _of_attempt)
-    .where(Attempt.id == sa.bindparam("attempt_id"))
-    .order_by(Notice.id.desc())
+    sa.select(*_TOLD).join(Attempt, concerns).where(Attempt.id == sa.bindparam("attempt_id")).order_by(Notice.id.desc())
 )
 _OF_ATTEMPT_SHOWN = _OF_ATTEMPT.limit(SHOWN)
 

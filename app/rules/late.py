@@ -1,6 +1,7 @@
 """迟到作答: what of a sheet that came too late is worth keeping, and against what it is held."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.rules.assembly import Paper
 from app.rules.sheet import AnswerSheet
@@ -13,6 +14,22 @@ class Arrived:
     revision: int
     lease: str
     held_lease: bool
+
+
+class Decision(StrEnum):
+    """What an organizer makes of a late sheet, and the state it has from then on."""
+
+    ACCEPT = "accepted"
+    DECLINE = "declined"
+
+
+class Outcome(StrEnum):
+    """What became of a late sheet that was to be decided: only the first changed anything."""
+
+    DECIDED = "decided"
+    DECIDED_BEFORE = "decided_before"
+    NEWER = "newer"  # more of it arrived after the organizer had looked
+    UNFINISHED = "unfinished"  # the attempt is open again, or voided
 
 
 def on_paper(sheet: AnswerSheet, paper: Paper) -> AnswerSheet:

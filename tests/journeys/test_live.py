@@ -11,7 +11,7 @@ from app.queries.contests import by_slug
 from app.rules.roles import Role
 from tests import factories
 from tests.factories import PASSWORD
-from tests.journeys.steps import choose, expect_saved, sit_down, until
+from tests.journeys.steps import NOT_DICED, choose, chosen, expect_saved, sit_down, until
 
 # A minute of waiting for news takes a moment of the test; the page's own clock is not touched.
 IMPATIENT = """
@@ -70,6 +70,28 @@ def test_opened_during_a_pause_the_page_waits_and_goes_on_by_itself(page, town):
     expect(page.locator(".item")).to_have_count(0)
     do(town, sittings.resume, sitting(town, slug))
     expect(page.locator("#q1")).to_be_visible()
+
+
+def test_what_an_older_page_had_not_sent_arrives_during_a_pause_though_another_was_opened(desktop, open_page, town):
+    """A page that is opened while nobody can answer takes nothing from the one that has answers to send."""
+    slug = town.contest("held-two")
+    desktop.add_init_script(NOT_DICED)
+    sit_down(desktop, town, slug)
+    desktop.context.set_offline(True)
+    choose(desktop, 1, 0)
+    do(town, sittings.pause, sitting(town, slug))
+    phone = open_page("phone")
+    phone.add_init_script(IMPATIENT)
+    cookie, path = town.seat(slug)
+    phone.context.add_cookies([cookie])
+    phone.goto(path)
+    expect(phone.get_by_role("heading", name="竞赛暂停中")).to_be_visible()
+    desktop.context.set_offline(False)
+    until(desktop, lambda: set(town.responses(slug)) == {1})
+    do(town, sittings.resume, sitting(town, slug))
+    expect(phone.locator("#q1")).to_be_visible()
+    expect(phone.locator("#offer")).to_be_hidden()
+    assert list(chosen(phone)) == [1]
 
 
 def test_more_time_reaches_the_open_page(desktop, town):

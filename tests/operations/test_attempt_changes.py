@@ -15,10 +15,10 @@ from app.queries import attempts as questions
 from app.queries import notices, papers, receipts
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
+from app.rules.sheet import AnswerSheet
 from tests import factories
 from tests.factories import NOON
-from tests.operations.engine import MINUTE, MS, entered, entry_of, save, sitting_of, stored
-from tests.operations.test_attempts import right
+from tests.operations.engine import MINUTE, MS, entered, entry_of, right, save, sitting_of, stored
 
 WHY: dict[str, Any] = {"reason": "电脑死机", "actor": None}
 DUE = NOON + 30 * MINUTE
@@ -64,7 +64,7 @@ def told(attempt_id):
 def test_an_extension_moves_the_deadline_and_is_told_and_audited(attempt, digest):
     changes.extend(attempt, 5, reason=" 电脑  死机 ", actor=None, now=NOON + MINUTE)
     assert (stored(attempt).deadline, stored(attempt).extension) == (DUE + 5 * MINUTE, 300_000)
-    assert save(attempt, digest, 1, DUE + 6 * MINUTE, {1: (0,)}) is Saving.SAVED
+    assert save(attempt, digest, now=DUE + 6 * MINUTE) is Saving.SAVED
     assert told(attempt) == [("extended", "电脑 死机")]
     assert audited("attempt.extend") == [{"minutes": 5, "reason": "电脑 死机"}]
 
@@ -112,12 +112,12 @@ def test_a_reopened_attempt_goes_on_with_what_was_left_and_no_longer_counts(hand
     assert audited("attempt.reopen") == [
         {"minutes": 0, "reason": "电脑死机", "receipt": before[0], "fingerprint": before[1], "score": 10_000}
     ]
-    assert save(handed_in, digest, 2, NOON + 26 * MINUTE, {1: (0,)}) is Saving.SAVED
+    assert save(handed_in, digest, 2, now=NOON + 26 * MINUTE) is Saving.SAVED
 
 
 def test_handed_in_again_it_is_graded_again_and_the_old_grading_is_history(city, handed_in, digest):
     changes.reopen(handed_in, 0, now=NOON + 25 * MINUTE, **WHY)
-    save(handed_in, digest, 2, NOON + 26 * MINUTE, {})
+    save(handed_in, digest, 2, AnswerSheet(), now=NOON + 26 * MINUTE)
     attempts.hand_in(handed_in, actor=city.wang_fang, now=NOON + 30 * MINUTE)
     rows = db.session.execute(sa.select(Grading.reopened, Grading.score).order_by(Grading.id)).all()
     assert [tuple(row) for row in rows] == [(0, 10_000), (1, 0)]
@@ -185,11 +185,11 @@ def test_the_chance_is_used_up_unless_it_is_given_back(city, contest, handed_in,
 
 
 def test_voiding_an_open_attempt_collects_it_first(attempt, digest):
-    save(attempt, digest, 1, NOON, {1: (0,)})
+    save(attempt, digest)
     changes.void(attempt, give_back=True, now=NOON + 5 * MINUTE, **WHY)
     voided = stored(attempt)
     assert (voided.handed_in_by, voided.handed_in_at, voided.answered) == ("organizer", NOON + 5 * MINUTE, 1)
-    assert save(attempt, digest, 2, NOON + 6 * MINUTE, {}) is Saving.HANDED_IN
+    assert save(attempt, digest, 2, now=NOON + 6 * MINUTE) is Saving.HANDED_IN
 
 
 def test_a_voiding_is_taken_back_and_the_result_returns(handed_in):

@@ -12,14 +12,12 @@ from app.models import Attempt, AuditEntry, Grading, RosterEntry
 from app.operations import accounts, attempts
 from app.operations.attempts import Saving
 from app.queries import attempts as questions
-from app.queries import papers, pools
+from app.queries import papers
 from app.rules.admission import Reason, Refusal
-from app.rules.assembly import Paper
 from app.rules.sheet import AnswerSheet
 from tests import factories
 from tests.factories import NOON
-
-MINUTE, MS = timedelta(minutes=1), timedelta(milliseconds=1)
+from tests.operations.engine import MINUTE, MS, right, save, stored
 
 
 @pytest.fixture
@@ -43,29 +41,6 @@ def _enter(contest, tail, which):
         found = accounts.enter(contest, "李明", tail, origin="here", now=NOON, user_id=found[which].user_id)
     assert isinstance(found, accounts.SignedIn)
     return accounts.digest(found.token)
-
-
-def right(attempt_id):
-    """The sheet that answers everything right."""
-    attempt = db.session.get_one(Attempt, attempt_id)
-    contest = db.session.get_one(RosterEntry, attempt.roster_entry_id).contest_id
-    keys = pools.pool(contest, attempt.pool_version).keys
-    items = Paper.from_json(attempt.paper).items
-    chosen = {n: tuple(at for at, o in enumerate(i.order) if o in keys[i.place]) for n, i in enumerate(items, 1)}
-    db.session.rollback()
-    return AnswerSheet(chosen)
-
-
-def save(attempt_id, digest, revision=1, sheet=None, lease=None, now=NOON):
-    lease = lease or db.session.get_one(Attempt, attempt_id, populate_existing=True).lease
-    return attempts.save_sheet(
-        attempt_id, lease=lease, revision=revision, sheet=sheet or AnswerSheet({1: (0,)}), digest=digest, now=now
-    )
-
-
-def stored(attempt_id):
-    db.session.rollback()  # other threads have written since
-    return db.session.get_one(Attempt, attempt_id, populate_existing=True)
 
 
 def shown(attempt_id, user_id):

@@ -1,26 +1,25 @@
 """迟到作答: kept, never scored by itself, decided once with a reason."""
 
-import threading
-from datetime import timedelta
-
 import pytest
 import sqlalchemy as sa
 
 from app.database import db, writing
-from app.models import Attempt, AuditEntry, Grading, LateSheet, RosterEntry
-from app.operations import accounts, attempts, late
+from app.models import AuditEntry, Grading, LateSheet, RosterEntry
+from app.operations import accounts, attempt_changes, attempts, late
 from app.operations.attempts import Saving
 from app.queries import late as questions
 from app.rules import receipt
 from app.rules.invalid import Invalid
+from app.rules.late import Decision, Outcome
 from app.rules.sheet import AnswerSheet
 from tests import factories
 from tests.factories import NOON
-from tests.operations.test_attempts import right, save, stored
+from tests.operations.engine import MINUTE, MS, entered, right, save, stored
+from tests.operations.test_attempts import at_once
 
-MINUTE, MS = timedelta(minutes=1), timedelta(milliseconds=1)
 OVER = NOON + 31 * MINUTE + MS  # thirty minutes and the grace
 FIRST = AnswerSheet({1: (0,)})
+ACCEPT, DECLINE = Decision.ACCEPT, Decision.DECLINE
 
 
 @pytest.fixture
@@ -35,8 +34,7 @@ def contest(city):
 
 @pytest.fixture
 def digest(contest):
-    entered = accounts.enter(contest, "王芳", "1111", origin="here", now=NOON)
-    return accounts.digest(entered.token)
+    return entered(contest)
 
 
 @pytest.fixture
@@ -45,6 +43,12 @@ def attempt_id(city, contest, digest):
     made = attempts.start(contest, city.wang_fang, now=NOON)
     assert save(made, digest, 1, FIRST) is Saving.SAVED
     return made
+
+
+def decide(late_id, decision, boss, *, reason="断网", seen_at=OVER, now=OVER):
+    """Decide one as it was seen; what became of it."""
+    (outcome,) = late.decide_late([late_id], decision, reason=reason, seen_at=seen_at, actor=boss, now=now)
+    return outcome
 
 
 @pytest.fixture
@@ -116,10 +120,16 @@ def test_an_older_page_does_not_push_out_the_newest(attempt_id, digest):
 
 
 def test_nobody_keeps_anything_in_another_persons_attempt(attempt_id, contest, digest):
-    other = accounts.enter(contest, "陈静", "3333", origin="here", now=NOON)
-    assert not keep(attempt_id, accounts.digest(other.token))
+    assert not keep(attempt_id, entered(contest, "陈静", "3333"))
     accounts.sign_out(digest, now=NOON)
     assert not keep(attempt_id, digest)
+    assert kept() == []
+
+
+def test_what_comes_late_for_a_voided_attempt_is_not_kept(attempt_id, digest):
+    closed(attempt_id)
+    attempt_changes.void(attempt_id, give_back=True, reason="他人代答", actor=None, now=OVER)
+    assert not keep(attempt_id, digest, now=OVER + MINUTE)
     assert kept() == []
 
 
@@ -135,7 +145,7 @@ def test_an_accepted_sheet_counts_and_the_old_grading_is_kept(city, contest, bos
     score, number = before.score, before.receipt
     marks = db.session.scalars(sa.select(Grading.marks)).one()
     (one,) = kept()
-    assert late.accept_late(one.id, reason=" 整栋楼 断网 ", actor=boss, now=OVER + MINUTE)
+    assert decide(one.id, ACCEPT, boss, reason=" 整栋楼 断网 ", now=OVER + MINUTE) is Outcome.DECIDED
 
     attempt, (one,) = stored(attempt_id), kept()
     assert (attempt.score, attempt.answered, attempt.receipt) == (10000, 5, number)
@@ -146,7 +156,10 @@ def test_an_accepted_sheet_counts_and_the_old_grading_is_kept(city, contest, bos
     assert (one.sheet_before["responses"], one.score_before, one.marks_before) == ({"1": [0]}, score, marks)
     assert result_of(city.wang_fang) == 10000
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "late.accept")).one()
-    assert (entry.actor_id, entry.detail) == (boss, {"late": one.id, "before": score, "after": 10000})
+    assert (entry.actor_id, entry.detail) == (
+        boss,
+        {"late": one.id, "before": score, "after": 10000, "reason": "整栋楼 断网"},
+    )
 
 
 def test_a_blank_paper_takes_part_once_its_late_answers_are_accepted(city, contest, boss, digest):
@@ -154,14 +167,14 @@ def test_a_blank_paper_takes_part_once_its_late_answers_are_accepted(city, conte
     keep(attempt_id, digest, right(attempt_id), revision=1)
     closed(attempt_id)
     assert result_of(city.wang_fang) is None
-    late.accept_late(kept()[0].id, reason="断网", actor=boss, now=OVER)
+    decide(kept()[0].id, ACCEPT, boss)
     assert result_of(city.wang_fang) == 10000
 
 
 def test_a_declined_sheet_changes_nothing_and_stays(city, boss, attempt_id, digest):
     keep(attempt_id, digest)
     score = closed(attempt_id).score
-    assert late.decline_late(kept()[0].id, reason="没有断网", actor=boss, now=OVER)
+    assert decide(kept()[0].id, DECLINE, boss, reason="没有断网") is Outcome.DECIDED
     assert [(one.state, one.reason) for one in kept()] == [("declined", "没有断网")]
     assert (stored(attempt_id).score, result_of(city.wang_fang)) == (score, score)
     assert not keep(attempt_id, digest, AnswerSheet({2: (1,)}), revision=9)  # decided is decided
@@ -172,32 +185,88 @@ def test_it_is_decided_once(boss, attempt_id, digest):
     keep(attempt_id, digest)
     closed(attempt_id)
     one = kept()[0].id
-    assert late.decline_late(one, reason="没有断网", actor=boss, now=OVER)
-    assert not late.accept_late(one, reason="断网", actor=boss, now=OVER)
-    assert not late.decline_late(one, reason="断网", actor=boss, now=OVER)
+    said = [decide(one, decision, boss) for decision in (DECLINE, ACCEPT, DECLINE)]
+    assert said == [Outcome.DECIDED, Outcome.DECIDED_BEFORE, Outcome.DECIDED_BEFORE]
     assert stored(attempt_id).answered == 1
 
 
-@pytest.mark.parametrize("decide", [late.accept_late, late.decline_late])
+@pytest.mark.parametrize("decision", Decision)
 @pytest.mark.parametrize("reason", ["", " 　", "长" * 201])
-def test_a_reason_is_asked_for(boss, attempt_id, digest, decide, reason):
+def test_a_reason_is_asked_for(boss, attempt_id, digest, decision, reason):
     keep(attempt_id, digest)
     closed(attempt_id)
     with pytest.raises(Invalid):
-        decide(kept()[0].id, reason=reason, actor=boss, now=OVER)
+        decide(kept()[0].id, decision, boss, reason=reason)
     assert [one.state for one in kept()] == ["waiting"]
 
 
-def test_an_open_or_void_attempt_is_not_decided(boss, attempt_id, digest):
+def test_an_open_or_void_attempt_is_not_counted_and_may_be_declined(boss, attempt_id, digest):
     keep(attempt_id, digest)
-    with pytest.raises(Invalid):
-        late.accept_late(kept()[0].id, reason="断网", actor=boss, now=OVER)
+    one = kept()[0].id
+    assert decide(one, ACCEPT, boss) is Outcome.UNFINISHED
+    closed(attempt_id)
+    attempt_changes.void(attempt_id, give_back=False, reason="他人代答", actor=boss, now=OVER)
+    assert decide(one, ACCEPT, boss) is Outcome.UNFINISHED
+    assert [one.state for one in kept()] == ["waiting"]
+    assert decide(one, DECLINE, boss) is Outcome.DECIDED
+
+
+def test_what_arrived_after_somebody_had_looked_is_not_decided(boss, attempt_id, digest):
+    keep(attempt_id, digest)
+    closed(attempt_id)
+    keep(attempt_id, digest, AnswerSheet({2: (1,)}), revision=3, now=OVER + MINUTE)
+    one = kept()[0].id
+    assert decide(one, ACCEPT, boss, seen_at=OVER + MINUTE - MS) is Outcome.NEWER
+    assert [one.state for one in kept()] == ["waiting"]
+    assert decide(one, ACCEPT, boss, seen_at=OVER + MINUTE) is Outcome.DECIDED
+
+
+def test_many_are_decided_together_each_with_its_own_entry(city, contest, boss, monkeypatch):
+    monkeypatch.setattr(late, "BATCH", 2)
+    people = {"王芳": city.wang_fang, "张伟": city.zhang_wei, "陈静": city.chen_jing}
+    for (name, user_id), tail in zip(people.items(), ("1111", "2222", "3333"), strict=True):
+        made = attempts.start(contest, user_id, now=NOON)
+        keep(made, entered(contest, name, tail), revision=1)
+    attempts.hand_in_overdue(now=OVER)
+    ids = [one.id for one in kept()]
+    decide(ids[0], DECLINE, boss)
+    outcomes = late.decide_late([*ids, ids[1], 99], ACCEPT, reason="停电", seen_at=OVER, actor=boss, now=OVER)
+    assert outcomes == {Outcome.DECIDED: 2, Outcome.DECIDED_BEFORE: 1}
+    assert [result_of(user_id) for user_id in people.values()] == [None, 10000, 10000]
+    entries = db.session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "late.accept"))
+    assert [(entry["late"], entry["reason"]) for entry in entries] == [(ids[1], "停电"), (ids[2], "停电")]
+
+
+def test_answers_given_after_a_reopening_are_not_replaced_unseen(contest, boss, attempt_id, digest):
+    """The late sheet is older than what the person did since: the organizer is told before deciding."""
+    keep(attempt_id, digest)
+    closed(attempt_id)
+    attempt_changes.reopen(attempt_id, 10, reason="断网", actor=boss, now=OVER + MINUTE)
+    assert questions.one(contest, kept()[0].id).went_on is False
+    save(attempt_id, digest, 2, AnswerSheet({1: (0,), 2: (0,)}), now=OVER + 2 * MINUTE)
+    row = questions.one(contest, kept()[0].id)
+    assert (row.went_on, row.may_count, row.late_by) == (True, False, 60)  # late for the deadline of then
+    assert decide(row.id, ACCEPT, boss) is Outcome.UNFINISHED
+
+
+def test_what_an_accepted_sheet_made_stands_though_the_attempt_is_opened_again(contest, boss, attempt_id, digest):
+    keep(attempt_id, digest)
+    score = closed(attempt_id).score
+    decide(kept()[0].id, ACCEPT, boss)
+    attempt_changes.reopen(attempt_id, 10, reason="断网", actor=boss, now=OVER + MINUTE)
+    row = questions.one(contest, kept()[0].id)
+    assert (row.score_before, row.score_after, row.late_by) == (score, 10000, 60)
+
+
+def test_somebody_moved_to_another_unit_meanwhile_is_still_decided(city, contest, boss, attempt_id, digest):
+    keep(attempt_id, digest)
     closed(attempt_id)
     with writing():
-        db.session.get_one(Attempt, attempt_id).voided_at = OVER
-    with pytest.raises(Invalid):
-        late.accept_late(kept()[0].id, reason="断网", actor=boss, now=OVER)
-    assert [one.state for one in kept()] == ["waiting"]
+        entry = db.session.scalars(sa.select(RosterEntry).where(RosterEntry.user_id == city.wang_fang)).one()
+        entry.roster_unit_id = None
+    assert questions.queue(contest, 1, 20, waiting=True).rows[0].unit == ""
+    assert decide(kept()[0].id, ACCEPT, boss) is Outcome.DECIDED
+    assert result_of(city.wang_fang) == 10000
 
 
 def test_the_queue_says_what_would_change(contest, attempt_id, digest):
@@ -213,40 +282,23 @@ def test_the_queue_says_what_would_change(contest, attempt_id, digest):
     assert questions.counts(contest) == (1, 1)
 
 
-def test_two_who_decide_at_once_decide_once(app, boss, attempt_id, digest):
+def test_those_who_decide_at_once_decide_once(app, boss, attempt_id, digest):
     keep(attempt_id, digest)
     closed(attempt_id)
-    one, barrier, done = kept()[0].id, threading.Barrier(4), []
-
-    def decide(with_what):
-        with app.app_context():
-            barrier.wait()
-            done.append(with_what(one, reason="断网", actor=boss, now=OVER))
-
-    ways = (late.accept_late, late.decline_late, late.accept_late, late.decline_late)
-    threads = [threading.Thread(target=decide, args=(way,)) for way in ways]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(done) == [False, False, False, True]
+    one, ways = kept()[0].id, [ACCEPT, DECLINE] * 2
+    done = at_once(app, 4, lambda: decide(one, ways.pop(), boss))
+    assert sorted(done) == [Outcome.DECIDED, *[Outcome.DECIDED_BEFORE] * 3]
     db.session.rollback()
     assert len(db.session.scalars(sa.select(Grading)).all()) == 1
 
 
 def test_many_late_packets_at_once_are_kept_once(app, attempt_id, digest):
     sheets = [AnswerSheet({1: (0,), 2: (n % 4,)}) for n in range(8)]
-    lease, barrier = stored(attempt_id).lease, threading.Barrier(8)
-    db.session.rollback()
+    newest, left, lease = sheets[7], list(enumerate(sheets, start=2)), stored(attempt_id).lease
 
-    def send(n):
-        with app.app_context():
-            barrier.wait()
-            late.keep_late(attempt_id, sheets[n], revision=2 + n, lease=lease, digest=digest, now=OVER)
+    def send():
+        revision, sheet = left.pop()
+        return late.keep_late(attempt_id, sheet, revision=revision, lease=lease, digest=digest, now=OVER)
 
-    threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [(one.revision, one.sheet["responses"]) for one in kept()] == [(9, sheets[7].as_json()["responses"])]
+    assert at_once(app, 8, send) == [True] * 8
+    assert [(one.revision, one.sheet["responses"]) for one in kept()] == [(9, newest.as_json()["responses"])]

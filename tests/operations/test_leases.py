@@ -5,11 +5,11 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models import AuditEntry
-from app.operations import accounts, attempts, leases
+from app.operations import accounts, attempts, leases, sittings
 from app.operations.attempts import Saving
 from tests import factories
 from tests.factories import NOON
-from tests.operations.test_attempts import save
+from tests.operations.engine import MINUTE, save, sitting_of, stored
 
 
 @pytest.fixture
@@ -77,3 +77,15 @@ def test_a_handed_in_attempt_gives_no_lease(city, attempt_id, take, enter):
     attempts.hand_in(attempt_id, actor=city.wang_fang, now=NOON)
     assert (take(desk), take(phone)) == (None, None)
     assert takeovers() == []
+
+
+def test_while_held_a_new_page_leaves_the_lease_where_unsent_answers_are(attempt_id, take, enter):
+    desk, phone = enter(), enter()
+    older = take(desk)
+    sittings.pause(sitting_of(attempt_id).id, reason="停电", actor=None, now=NOON)
+    assert (take(desk), take(phone)) == (None, None)
+    assert save(attempt_id, desk, 1, lease=older) is Saving.SAVED
+    assert takeovers() == []
+    sittings.resume(sitting_of(attempt_id).id, reason="来电", actor=None, now=NOON + MINUTE)
+    newer = take(phone)
+    assert (stored(attempt_id).lease, stored(attempt_id).lease_before) == (newer, older)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.database import db, milliseconds, writing
 from app.models import Attempt, AuditEntry
-from app.operations import attempts, sittings
+from app.operations import attempt_changes, attempts, sittings
 from app.operations.attempts import Saving
 from app.queries import attempts as questions
 from app.queries import contests, notices
@@ -16,7 +16,6 @@ from app.queries.attempts import visible
 from app.rules import attempt as machine
 from app.rules.admission import Reason, Refusal
 from app.rules.attempt import State
-from app.rules.sheet import AnswerSheet
 from app.rules.terms import Visible
 from app.rules.timing import Phase
 from tests import factories
@@ -76,7 +75,7 @@ def test_a_postponement_is_later_than_the_closing(attempt, closes):
 
 def test_ended_now_every_open_paper_is_due_now_and_the_sweeper_collects_it(city, contest, attempt, digest):
     now = NOON + 10 * MINUTE
-    save(attempt, digest, 1, NOON, {1: (0,)})
+    save(attempt, digest)
     assert sittings.end_early(sitting_of(attempt).id, None, now=now, **WHY) == 1
     assert stored(attempt).deadline == now
     assert attempts.hand_in_overdue(now=now + MINUTE) == 0
@@ -84,6 +83,16 @@ def test_ended_now_every_open_paper_is_due_now_and_the_sweeper_collects_it(city,
     assert (stored(attempt).handed_in_at, stored(attempt).answered) == (now, 1)
     with pytest.raises(Refusal, match=Reason.CLOSED):
         attempts.start(contest, city.li_ming, now=now)
+
+
+def test_more_time_for_one_then_for_all_then_an_early_end_leaves_the_one_his_own_minutes(attempt, cut):
+    sitting, now = sitting_of(cut).id, NOON + 30 * MINUTE
+    attempt_changes.extend(cut, 5, now=now, **WHY)
+    sittings.postpone(sitting, NOON + 50 * MINUTE, now=now, **WHY)
+    assert stored(cut).deadline == NOON + 55 * MINUTE
+    sittings.end_early(sitting, NOON + 35 * MINUTE, now=now, **WHY)
+    assert (stored(cut).deadline, stored(attempt).deadline) == (NOON + 40 * MINUTE, DUE)
+    assert told(cut) == ["ended", "postponed", "extended"]
 
 
 @pytest.mark.parametrize("closes", [NOON - MS, NOON + 40 * MINUTE])
@@ -116,7 +125,7 @@ def test_a_pause_gives_everybody_the_time_back_to_the_millisecond(city, contest,
 
 def test_while_paused_saves_are_stored_and_nobody_starts(city, contest, attempt, digest):
     sittings.pause(sitting_of(attempt).id, now=NOON + MINUTE, **WHY)
-    assert save(attempt, digest, 1, NOON + timedelta(hours=11), {1: (2,)}) is Saving.SAVED
+    assert save(attempt, digest, now=NOON + timedelta(hours=11)) is Saving.SAVED
     with pytest.raises(Refusal, match=Reason.PAUSED):
         attempts.start(contest, city.li_ming, now=NOON + 2 * MINUTE)
     assert attempts.start(contest, city.wang_fang, now=NOON + timedelta(days=3)) == attempt
@@ -211,7 +220,7 @@ def test_the_database_and_the_rules_agree_on_every_boundary(contest, attempt, di
         course = _put(attempt, **COURSES[name])
         assert questions.is_overdue(attempt, now) is machine.is_overdue(course, now)
         assert (attempt in questions.overdue(now, 10)) is machine.is_overdue(course, now)
-        saved = _save(attempt, digest, number, now)
+        saved = save(attempt, digest, number, now=now)
         assert (saved is Saving.SAVED) is machine.may_save(course, now), (name, now)
         assert (_held(sitting.id, now) == 1) is machine.may_hold(course, now), (name, now)
         _put(attempt, **COURSES[name])
@@ -244,13 +253,6 @@ def _put(attempt_id, **values):
         for name, value in (fresh | values).items():
             setattr(attempt, name, value)
     return stored(attempt_id).course
-
-
-def _save(attempt_id, digest, number, now):
-    lease = stored(attempt_id).lease
-    return attempts.save_sheet(
-        attempt_id, lease=lease, revision=number, sheet=AnswerSheet({1: (0,)}), digest=digest, now=now
-    )
 
 
 def _held(sitting_id, now):

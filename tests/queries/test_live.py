@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from app.database import db, writing
 from app.models import Attempt, RosterEntry, RosterUnit
-from app.operations import attempt_changes, attempts, sittings
+from app.operations import attempt_changes, attempts, late, sittings
 from app.queries import contests, live
 from app.queries.live import Presence, Sort, Wanted
+from app.rules.late import Decision
 from tests import factories
 from tests.factories import NOON
-from tests.operations.engine import MINUTE, entered
+from tests.operations.engine import MINUTE, entered, right, stored
 from tests.queries.test_lists import counted
 
 SECOND = timedelta(seconds=1)
@@ -142,10 +143,35 @@ def test_telephones_are_masked(contest):
     assert [row.phone for row in rows] == ["138****1111"]
 
 
+def late_sheet(attempt_id, digest):
+    lease, sheet = stored(attempt_id).lease, right(attempt_id)
+    late.keep_late(attempt_id, sheet, revision=1, lease=lease, digest=digest, now=NOON + 32 * MINUTE)
+
+
+def test_a_late_sheet_is_counted_and_marked_until_it_is_decided(city, contest):
+    boss = factories.account("zhoumin", None)
+    late_sheet(start(contest, city.zhang_wei), entered(contest.id, "张伟", "2222"))
+    now = NOON + 32 * MINUTE
+    attempts.hand_in_overdue(now=now)
+
+    def seen():
+        units = [(row.name, row.late) for row in live.counts(contest.id, contest.sitting_id, now)]
+        people = live.people(contest.id, contest.sitting_id, Wanted(is_late=True), now, 1, 50)
+        return units, [(row.name, row.presence, row.late_id) for row in people.rows]
+
+    assert seen() == (
+        [("全部", 1), ("市财政局", 1), ("市国库支付中心", 1), ("市档案馆", 0)],
+        [("张伟", Presence.HANDED_IN, 1)],
+    )
+    late.decide_late([1], Decision.DECLINE, reason="没有断网", seen_at=now, actor=boss, now=now)
+    assert seen() == ([("全部", 0), ("市财政局", 0), ("市国库支付中心", 0), ("市档案馆", 0)], [])
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_the_view_costs_the_same_statements_however_many_answer(city, contest, people):
-    for user_id in (city.wang_fang, city.zhang_wei, city.chen_jing)[:people]:
-        start(contest, user_id)
+    tails = {city.wang_fang: ("王芳", "1111"), city.zhang_wei: ("张伟", "2222"), city.chen_jing: ("陈静", "3333")}
+    for user_id in list(tails)[:people]:
+        late_sheet(start(contest, user_id), entered(contest.id, *tails[user_id]))
     with counted() as statements:
         live.counts(contest.id, contest.sitting_id, NOON)
         live.people(contest.id, contest.sitting_id, Wanted(), NOON, 1, 50)

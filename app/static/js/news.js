@@ -8,6 +8,7 @@ export class News {
   /** onNews(news, began, ended) hears every answer. */
   constructor({ url, onNews }) {
     Object.assign(this, { url, onNews });
+    this.heard = null;                 // what was told last: while it holds, an answer says no more than the time
     this.timer = null;
     this.askedAt = performance.now();
     document.addEventListener('visibilitychange', () => {
@@ -23,6 +24,12 @@ export class News {
     }, SHORTEST_MS + Math.random() * (LONGEST_MS - SHORTEST_MS));
   }
 
+  known() {
+    if (!this.heard) return '';
+    const { deadline_ms: deadline, held_ms: held, notices } = this.heard;
+    return `?deadline=${deadline}&held=${held === null ? '' : held}&newest=${notices.length ? notices[0].id : 0}`;
+  }
+
   /** Ask now. Nobody is told of a failure: saving tells of a lost network, and of a sign-in that has ended. */
   async look() {
     clearTimeout(this.timer);
@@ -30,8 +37,11 @@ export class News {
     const abort = new AbortController();
     const alarm = setTimeout(() => abort.abort(), PATIENCE_MS);
     try {
-      const response = await fetch(this.url, { credentials: 'same-origin', signal: abort.signal });
-      if (response.ok) this.onNews(await response.json(), this.askedAt, performance.now());
+      const response = await fetch(this.url + this.known(), { credentials: 'same-origin', signal: abort.signal });
+      if (response.ok) {
+        this.heard = Object.assign({}, this.heard, await response.json());
+        this.onNews(this.heard, this.askedAt, performance.now());
+      }
     } catch (unreached) {
       // the next time
     } finally {

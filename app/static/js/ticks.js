@@ -4,17 +4,17 @@ const told = document.getElementById('how-many');
 const all = document.getElementById('tick-page');
 
 function boxes() {
-  return Array.from(form.querySelectorAll('input[name="number"]'));
+  return Array.from(form.elements).filter((box) => box.name === form.dataset.ticks && box.type === 'checkbox');
 }
 
 function tell() {
   const ticked = boxes().filter((box) => box.checked).length;
-  told.textContent = ticked ? `，${ticked}题` : '';
-  all.textContent = ticked === boxes().length ? '都不勾' : `勾选本页${boxes().length}题`;
+  told.textContent = ticked ? `，${ticked}${form.dataset.unit}` : '';
+  all.textContent = ticked === boxes().length ? '都不勾' : `勾选本页${boxes().length}${form.dataset.unit}`;
 }
 
 function mean() {
-  form.querySelector('input[name="scope"][value="ticked"]').checked = true;
+  form.elements.scope.value = 'ticked';
   tell();
 }
 
@@ -24,7 +24,8 @@ if (form && told && all) {
     for (const box of boxes()) box.checked = to;
     mean();
   });
-  form.addEventListener('change', (event) => { if (event.target.name === 'number') mean(); });
+  // Boxes may stand outside of the form that they belong to.
+  document.addEventListener('change', (event) => { if (boxes().includes(event.target)) mean(); });
   // A browser that comes back to the page ticks what was ticked.
   window.addEventListener('pageshow', tell);
   tell();

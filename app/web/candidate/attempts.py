@@ -1,6 +1,6 @@
 """Answering, handing in, the result and the review."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from app.database import milliseconds
 from app.extensions import utc_now
 from app.operations import attempts as engine
 from app.operations.leases import take_lease
-from app.queries import attempts, contests, late, notices, papers, pools
+from app.queries import accounts, attempts, contests, late, notices, papers, pools
 from app.queries.attempts import OwnAttempt
 from app.rules import prose, rates
 from app.rules.terms import Visible
@@ -25,13 +25,15 @@ from app.web.candidate.saving import keep_posted, posted
 @bp.get("/attempts/<int:attempt_id>")
 @login_required
 def paper(attempt_id: int) -> ResponseReturnValue:
-    """All items on one page. Opening it takes the right to save from every older page."""
+    """All items on one page. Opening it takes the right to save from every older page, unless it is held."""
     now = utc_now()
     lease = take_lease(attempt_id, owner=access.actor().user_id, digest=access.token_digest(), now=now)
     view = own_attempt_or_404(attempt_id)  # read after the lease was taken: no older page changes it any more
+    if view.held_at is not None:
+        return _held_page(view, view.held_at, now)
     if lease is None or (view.is_overdue(now) and engine.close_if_overdue(attempt_id, now=now)):
         return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    return paper_page(view, lease, now) if view.held_at is None else _held_page(view, view.held_at, now)
+    return paper_page(view, lease, now)
 
 
 @bp.post("/attempts/<int:attempt_id>/submission")
@@ -70,7 +72,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         "candidate/result.html",
         contest=view.contest,
         person=view,
-        result=_receipt(view, shown=visible is not Visible.NOTHING),
+        result=_receipt(view, shown=visible is not Visible.NOTHING) | _proof(view, now),
         review_note=_review_note(view, now),
         may_review=visible in (Visible.PAPER, Visible.KEYS),
         may_retry=may_retry,
@@ -171,9 +173,9 @@ def _late_note(view: OwnAttempt, *, shown: bool) -> str:
     if found.state == "waiting":
         return f"{came}这些作答已经收到并留存，没有丢；是否计入成绩，由组织者决定，结果会写在这里。"
     if found.state == "declined":
-        return f"{came}组织者决定不计入，理由：{found.reason}"
+        return f"{came}组织者决定不计入，原因：{found.reason}"
     was = "" if found.score_before is None or not shown else f"原来{rates.points(found.score_before)}分，"
-    return f"{came}组织者已将其计入成绩，{was}理由：{found.reason}"
+    return f"{came}组织者已将其计入成绩，{was}原因：{found.reason}"
 
 
 def _visible(view: OwnAttempt, now: datetime) -> Visible:
@@ -197,9 +199,14 @@ def _receipt(view: OwnAttempt, *, shown: bool) -> dict[str, object]:
         "answered": attempt.answered,
         "total": terms.spec.question_count,
         "counted_line": _counted_line(view) if shown else None,
-        "receipt_number": attempt.receipt,
-        "fingerprint": attempt.fingerprint,
     }
+
+
+def _proof(view: OwnAttempt, now: datetime) -> dict[str, object]:
+    """Number and fingerprint until the retention date, as in 我的成绩; before the closing it is not asked for."""
+    if now < view.closes_at or now < view.closes_at + timedelta(days=accounts.site().retention_days):
+        return {"receipt_number": view.attempt.receipt, "fingerprint": view.attempt.fingerprint}
+    return {"receipt_number": None, "fingerprint": None}
 
 
 def _ordinal_line(view: OwnAttempt) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"/attempts/([1-9]\d{0,8})/sheet")
 _LARGEST = 64 * 1024
-_HEADERS = [("Content-Type", "application/json"), *FIXED.items(), ("Cache-Control", "no-store"), ("Vary", "Cookie")]
+HEADERS = [("Content-Type", "application/json"), *FIXED.items(), ("Cache-Control", "no-store"), ("Vary", "Cookie")]
 
 
 class SaveDoor:
@@ -43,10 +43,10 @@ class SaveDoor:
             try:
                 answer = self._stored(int(address[1]), environ)
             except Unavailable:
-                start_response("503 SERVICE UNAVAILABLE", [*_HEADERS, ("Retry-After", "5")])
+                start_response("503 SERVICE UNAVAILABLE", [*HEADERS, ("Retry-After", "5")])
                 return [b'{"state":"busy"}\n']
             if answer is not None:
-                start_response("200 OK", [*_HEADERS, ("Content-Length", str(len(answer)))])
+                start_response("200 OK", [*HEADERS, ("Content-Length", str(len(answer)))])
                 return [answer]
         return self.behind(environ, start_response)
 

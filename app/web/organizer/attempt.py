@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.extensions import utc_now
 from app.operations import attempt_changes as changes
 from app.operations.attempts import close_if_overdue
-from app.queries import attempts, notices, receipts
+from app.queries import attempts, late, notices, receipts
 from app.queries.contests import ContestRow
 from app.queries.receipts import Proof
 from app.rules import prose
@@ -40,6 +40,7 @@ def attempt(slug: str, attempt_id: int) -> ResponseReturnValue:
         proof=proof,
         state=proof.attempt.course.state,
         state_word=STATES[proof.attempt.course.state],
+        late=late.of_attempt(attempt_id),
         history=[(NAMES[Kind(told.kind)], told) for told in notices.all_of_attempt(attempt_id)],
     )
 

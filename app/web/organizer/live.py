@@ -20,6 +20,7 @@ from app.web.organizer import bp, watching
 from app.web.organizer.opening import whole
 
 SIZE = 50
+LATE = "late"  # among the states on the page, though somebody handed in, voided or answering again may be it as well
 WORDS = {
     Presence.ANSWERING: "作答中",
     Presence.OFFLINE: "离线",
@@ -82,6 +83,7 @@ def _wanted() -> Wanted:
     return Wanted(
         unit_id=whole(unit) if unit else None,
         presence=Presence(presence) if presence in set(Presence) else None,
+        is_late=presence == LATE,
         search=" ".join(request.args.get("search", "").split())[:60],
         sort=Sort(sort) if sort in set(Sort) else Sort.PRESENCE,
     )
@@ -91,7 +93,7 @@ def _address(endpoint: str, slug: str, wanted: Wanted, number: int, **changed: o
     """The same list with something changed in what is wanted."""
     values: dict[str, object] = {
         "unit": wanted.unit_id,
-        "state": wanted.presence,
+        "state": LATE if wanted.is_late else wanted.presence,
         "search": wanted.search or None,
         "sort": wanted.sort if wanted.sort is not Sort.PRESENCE else None,
         "page": number if number > 1 else None,

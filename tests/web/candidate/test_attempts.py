@@ -48,7 +48,7 @@ def hand_in(client, **form):
 
 
 def all_right(app):
-    from tests.operations.test_attempts import right
+    from tests.operations.engine import right
 
     with app.app_context():
         return right(1).as_json()["responses"]

@@ -162,3 +162,5 @@ def test_my_records_show_the_receipt_until_the_retention_date(app, client, paper
         client.submit("/c/pufa", {"name": "王芳", "tail": "1111"}, page="/c/pufa")
         page = text(client.get("/records"))
         assert (number in page, "回执已过保存期" in page) == (shown, not shown)
+        receipt = text(client.get("/attempts/1/result"))
+        assert (number in receipt, grouped in receipt, "已过保存期" in receipt) == (shown, shown, not shown)

@@ -148,6 +148,14 @@ def test_support_finds_an_attempt_by_its_receipt_and_sees_that_it_is_as_it_was(a
     assert "一致按现在存的答案重算，和回执上的相同" in words(manage.get(ATTEMPT))
 
 
+def test_a_receipt_is_found_after_voiding_and_restoring_and_after_a_reopening(app, manage, handed_in, clock):
+    number = stored(app).receipt
+    for change, fields in (("voiding", {"give_back": "yes"}), ("restoration", {}), ("reopening", {"minutes": "5"})):
+        asked(manage, f"{ATTEMPT}/{change}", reason="核实", **fields)
+        assert manage.get(f"/manage/receipts?number={number}").location.startswith(ATTEMPT), change
+    assert "前一次交卷的回执" in text(manage.get(manage.get(f"/manage/receipts?number={number}").location))
+
+
 def test_a_changed_sheet_is_told(app, manage, handed_in):
     with app.app_context():
         db.session.get_one(Attempt, 1).sheet = {"responses": {"1": [0]}, "marked": []}
