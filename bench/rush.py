@@ -19,12 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import cast, installation, stored
-from bench.__main__ import percentile
-from bench.browser import Browser
+from bench import cast, installation
+from bench.browser import PATIENCE, Browser
 from bench.cast import Person
 from bench.journeys import WAYS, Zhisai
-from bench.stored import Responses, Sheet
+from bench.printing import percentile
+from bench.stored import Judge, Responses, Sheet
 
 ITEMS, POOL = 50, 120
 SAVES = 5
@@ -48,7 +48,7 @@ class Taking:
 
     def __init__(self, person: Person, port: int, slug: str, way: str) -> None:
         self.person, self._way = person, way
-        self._browser = Browser(port)
+        self._browser = Browser(port, patience=PATIENCE)
         self.journey = Zhisai(self._browser, slug)
         self.responses: Responses = {}
         self.revision = 0
@@ -157,9 +157,9 @@ def _timed(seen: Seen, part: Taking, step: str, deed: Callable[[], None]) -> Cal
 
 
 def _judge(parts: Sequence[Taking], database: Path, seen: Seen) -> None:
-    connection = stored.reading(database)
+    judge = Judge(str(database))
     for part in parts:
-        if stored.sheet(connection, part.journey.attempt_id) != Sheet(part.revision, part.responses, True):
+        if judge.sheet(part.journey.attempt_id) != Sheet(part.revision, part.responses, True):
             seen.lost += 1
 
 
