@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Few threads are cheap, too few would let logins and exports hold up saves; measured by `make bench`.
 THREADS = int(os.environ.get("THREADS") or 6)
+# A browser keeps its connection for half a minute: as many as people who answer at once, and more. Each is one file.
+CONNECTIONS, OTHER_FILES = 16_384, 256
 
 
 def application() -> "Flask":
@@ -32,8 +35,10 @@ def application() -> "Flask":
         os._exit(1)
     from app.jobs import Sweeper  # only the serving process sweeps
 
+    settings = app.config["SETTINGS"]
     Sweeper(app).start()
-    _greet(app.config["SETTINGS"], path)
+    app.extensions["line"].watch(settings.host, settings.port)
+    _greet(settings, path)
     return app
 
 
@@ -115,6 +120,15 @@ def _is_taken(settings: Settings) -> bool:
     return False
 
 
+def _connections() -> int:
+    """How many connections may be open at once; the system is asked to allow that many files."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return max(1, allowed - OTHER_FILES)
+
+
 def _serve(settings: Settings) -> None:
     from granian import Granian  # slow import, needed only to serve
     from granian.constants import Interfaces
@@ -132,6 +146,7 @@ def _serve(settings: Settings) -> None:
         workers_kill_timeout=10,
         blocking_threads=THREADS,
         backlog=1024,
+        backpressure=_connections(),
         working_dir=Path(ROOT),
         log_access=False,
         log_level=LogLevels.error,

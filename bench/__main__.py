@@ -9,11 +9,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from bench import cost
+from bench import arrivals, cost, overload
 from bench.journeys import WAYS
 from bench.printing import Finding, told
 
-BENCHES: dict[str, Callable[[argparse.Namespace], Finding]] = {"cost": cost.measure}
+BENCHES: dict[str, Callable[[argparse.Namespace], Finding]] = {
+    "cost": cost.measure,
+    "arrivals": arrivals.measure,
+    "overload": overload.measure,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +39,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--at-once", type=int, default=8, help="闭环里同时多少人（默认 8）")
     parser.add_argument("--pairs", type=int, default=3, help="交替测几对，取中位数（默认 3）")
     parser.add_argument("--saves", type=int, default=50, help="每人保存几次（默认 50）")
+    parser.add_argument("--rate", type=float, default=8, help="arrivals 每秒到几人（默认 8）")
+    parser.add_argument("--most", type=int, default=3000, help="overload 至多多少人（默认 3000）")
+    parser.add_argument("--full", action="store_true", help="目标里写的足量，整套约半小时")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     options = parser.parse_args(arguments)
     if min(options.people, options.at_once, options.pairs, options.saves) < 1:

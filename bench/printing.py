@@ -13,6 +13,7 @@ from bench.ledger import DOUBLED, LOST, Fault
 GOAL_COLUMNS = ("", "目标", "实测", "")
 MET = {True: "达到", False: "未达到"}
 NAMES = {"floor": "裸 Flask 下限", "usual": "常见写法的 Flask", "zhisai": "知赛"}
+STEP_NAMES = {"entry": "入场", "start": "开考", "save": "保存", "hand_in": "交卷", "result": "成绩"}
 DRILL_COLUMNS = ("演练", "次数", "确认过的保存", "丢失", "重复", "500", "503", "其他", "秒")
 
 
