@@ -9,14 +9,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from bench import arrivals, cost, overload
+from bench import arrivals, cost, growth, memory, overload, processes, rush
 from bench.journeys import WAYS
 from bench.printing import Finding, told
 
 BENCHES: dict[str, Callable[[argparse.Namespace], Finding]] = {
     "cost": cost.measure,
     "arrivals": arrivals.measure,
+    "rush": rush.measure,
+    "growth": growth.measure,
     "overload": overload.measure,
+    "processes": processes.measure,
+    "memory": memory.measure,
 }
 
 
