@@ -91,7 +91,7 @@ class Browser:
         while True:
             response, text = self._once(method, path, headers, body)
             after = _comes_again_after(response)
-            if not after or time.monotonic() > until:
+            if not after or time.monotonic() >= until:
                 break
             self.waits += 1
             time.sleep(min(LONGEST, after * 1.5**turn) * random.uniform(0.5, 1.5))

@@ -36,13 +36,13 @@ class Side:
 
 def measure(options: argparse.Namespace) -> Finding:
     """Closed loop, in turn; the database's processor time counts."""
-    everybody = cast.people(len(COUNTS) * (WARMING_UP + options.pairs * options.people))
+    everybody = cast.people(sum(COUNTS) * WARMING_UP + len(COUNTS) * options.pairs * options.people)
     with tempfile.TemporaryDirectory(prefix="zhisai-processes-") as folder, ExitStack() as stack:
         where = stack.enter_context(database("postgresql"))
         assert isinstance(where, Postgresql)
         sides = [_floor(Path(folder), where, everybody, stack), *_product(Path(folder), where, everybody, stack)]
         for side in sides:
-            _round(side, WARMING_UP, where, options)
+            _round(side, WARMING_UP * len(side.target.servers), where, options)  # each process prepares for itself
         rounds: list[list[Round]] = [[] for _ in sides]
         for _ in tqdm(range(options.pairs), disable=options.json, unit="对", leave=False):
             for side, seen in zip(sides, rounds, strict=True):
