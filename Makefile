@@ -12,7 +12,7 @@ help:
 	@echo "make test    全部测试 / all tests, on SQLite and PostgreSQL, with a browser"
 	@echo "make lint    代码检查 / ruff, mypy, import contracts"
 	@echo "make format  整理格式 / ruff format"
-	@echo "make bench   性能测量 / measurements beside their floors"
+	@echo "make bench   性能测量 / every goal of speed beside its floor, and a table"
 	@echo "make chaos   故障演练 / every fault on purpose, hostile files too, and a table of what was lost"
 	@echo "make pin     重新锁定依赖 / write the requirements anew (UPGRADE=1 takes newer versions)"
 	@echo "make wheels  为无外网的机器下载依赖 / download what an unconnected machine needs"

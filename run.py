@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Few threads are cheap, too few would let logins and exports hold up saves; measured by `make bench`.
 THREADS = int(os.environ.get("THREADS") or 6)
+# A browser keeps its connection for half a minute: as many as people who answer at once, and more. Each is one file.
+CONNECTIONS, OTHER_FILES = 16_384, 256
 
 
 def application() -> "Flask":
@@ -33,8 +35,10 @@ def application() -> "Flask":
         os._exit(1)
     from app.jobs import Sweeper  # only the serving process sweeps
 
+    settings = app.config["SETTINGS"]
     Sweeper(app).start()
-    _greet(app.config["SETTINGS"], path)
+    app.extensions["line"].watch(settings.host, settings.port)
+    _greet(settings, path)
     return app
 
 
@@ -77,7 +81,6 @@ def main() -> int:
         advice = "请先停掉占用它的程序，或换个端口：make run PORT=8001"
         print(f"无法启动：{settings.host}:{settings.port} 已被占用。{advice}", file=sys.stderr)
         return 2
-    _allow_connections()
     failures: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -121,10 +124,13 @@ def _is_taken(settings: Settings) -> bool:
     return False
 
 
-def _allow_connections() -> None:
-    """Each open browser holds a connection: the usual limit of a shell, 1024, would shut out the next thousand."""
+def _connections() -> int:
+    """How many connections may be open at once; the system is asked to allow that many files."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    wanted = CONNECTIONS + OTHER_FILES
+    allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return max(1, allowed - OTHER_FILES)
 
 
 def _serve(settings: Settings) -> None:
@@ -144,6 +150,7 @@ def _serve(settings: Settings) -> None:
         workers_kill_timeout=10,
         blocking_threads=THREADS,
         backlog=1024,
+        backpressure=_connections(),
         working_dir=Path(ROOT),
         log_access=False,
         log_level=LogLevels.error,

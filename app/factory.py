@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, database, extensions, models, web
 from app.web.candidate.door import SaveDoor
 from app.web.candidate.news_door import NewsDoor
+from app.web.shedding import Line, Shedding
 from config import Settings
 
 
@@ -31,4 +32,6 @@ def assemble(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    line = app.extensions["line"] = Line()
+    app.wsgi_app = Shedding(app, line, app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import random
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +13,9 @@ from urllib.parse import urlencode
 from bench.served import HOST
 
 TIMEOUT = 30
+PATIENCE = 60.0  # seconds that a person waits, in all, where the server asks them to come again
+LONGEST = 5.0  # seconds between two tries, as in static/js/waiting.js
+IDLE = 20.0  # a connection unused for longer may be on its way out at the server: a browser opens another
 
 
 class Unexpected(RuntimeError):
@@ -31,11 +36,17 @@ class Answer:
 
 
 class Browser:
-    """One person's browser. Raises OSError or HTTPException when the server cannot be reached."""
+    """One person's browser. Raises OSError or HTTPException when the server cannot be reached.
 
-    def __init__(self, port: int, timeout: float = TIMEOUT) -> None:
+    With `patience` it waits out every 503 that says when to come again, as the pages and their scripts do, for so many
+    seconds a request; `waits` counts how often.
+    """
+
+    def __init__(self, port: int, timeout: float = TIMEOUT, patience: float = 0.0) -> None:
         self._connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
         self._cookies: dict[str, str] = {}
+        self._patience, self._used_at = patience, time.monotonic()
+        self.waits = 0
 
     def get(self, path: str) -> str:
         """The page at that path."""
@@ -76,16 +87,33 @@ class Browser:
 
     def send(self, method: str, path: str, headers: dict[str, str], body: bytes | None, wanted: int | None) -> Answer:
         """Send a request. Raises Unexpected when another status than `wanted` comes back."""
-        self._connection.request(method, path, body, self._with_cookies(headers))
-        response = self._connection.getresponse()
-        text = response.read().decode()
-        for header in response.headers.get_all("Set-Cookie", ()):
-            name, _, rest = header.partition("=")
-            self._cookies[name] = rest.partition(";")[0]
+        until, turn = time.monotonic() + self._patience, 0
+        while True:
+            response, text = self._once(method, path, headers, body)
+            after = _comes_again_after(response)
+            if not after or time.monotonic() >= until:
+                break
+            self.waits += 1
+            time.sleep(min(LONGEST, after * 1.5**turn) * random.uniform(0.5, 1.5))
+            turn += 1
         if wanted is not None and response.status != wanted:
             told = f"{method} {path}: {response.status} instead of {wanted}: {text[:300]}"
             raise Unexpected(told, _status(response))
         return Answer(response.status, text, response.headers.get("Location", ""))
+
+    def _once(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None
+    ) -> tuple[http.client.HTTPResponse, str]:
+        if time.monotonic() - self._used_at > IDLE:
+            self._connection.close()
+        self._connection.request(method, path, body, self._with_cookies(headers))
+        response = self._connection.getresponse()
+        text = response.read().decode()
+        self._used_at = time.monotonic()
+        for header in response.headers.get_all("Set-Cookie", ()):
+            name, _, rest = header.partition("=")
+            self._cookies[name] = rest.partition(";")[0]
+        return response, text
 
     def forget(self) -> None:
         """Drop all cookies, as a browser that somebody else opens."""
@@ -98,6 +126,11 @@ class Browser:
     def _with_cookies(self, headers: dict[str, str]) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         return headers | {"Cookie": cookies} if cookies else headers
+
+
+def _comes_again_after(response: http.client.HTTPResponse) -> float:
+    """The seconds after which the server wants to be asked again; 0 where it does not."""
+    return float(response.headers.get("Retry-After") or 0) if response.status == 503 else 0.0
 
 
 def _status(response: http.client.HTTPResponse) -> int:

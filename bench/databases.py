@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench.served import descendants, end
+from bench.served import descendants, end, seconds
 
 BACKENDS = ("sqlite", "postgresql")
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -38,6 +38,15 @@ class Postgresql(Database):
         with engine.connect() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
         engine.dispose()
+
+    def other(self, name: str) -> str:
+        """The address of another, empty database on the same server."""
+        return Postgresql(self._server, name).url
+
+    def cpu(self) -> float:
+        """Seconds of processor time that all processes of the server have used."""
+        pid = self._server.get_pid()
+        return sum(seconds(each) for each in [pid, *descendants(pid)])
 
     def kill(self) -> None:
         pid = self._server.get_pid()

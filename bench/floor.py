@@ -128,8 +128,13 @@ class Bare:
 
 
 def application() -> Flask:
-    """The bare application on the database that the environment names."""
-    app, bare = Flask("floor"), Bare(Path(os.environ[DATABASE]))
+    """The bare application on the file of SQLite that the environment names."""
+    return on(Bare(Path(os.environ[DATABASE])))
+
+
+def on(bare: Bare) -> Flask:
+    """The bare application on that database."""
+    app = Flask("floor")
     app.secret_key = secrets.token_hex(32)
     app.add_url_rule("/healthz", "alive", lambda: "ok")
     app.add_url_rule("/sign-in", "sign_in_page", lambda: SIGN_IN)

@@ -26,8 +26,11 @@ class Journey(Protocol):
     def save(self, revision: int, responses: Responses) -> None:
         """Send the whole sheet; returns once the server has acknowledged it."""
 
-    def hand_in(self, revision: int, responses: Responses) -> None:
-        """Hand in with the whole sheet and see the result."""
+    def submit(self, revision: int, responses: Responses) -> str:
+        """Hand in with the whole sheet; returns where the result is to be seen."""
+
+    def see(self, result: str) -> None:
+        """Look at the result. Raises Unexpected for another page."""
 
 
 class Zhisai:
@@ -86,11 +89,17 @@ class Zhisai:
             raise Unexpected(f"not saved: {answer}")
 
     def hand_in(self, revision: int, responses: Responses) -> None:
+        """Hand in with the whole sheet and see the result."""
+        self.see(self.submit(revision, responses))
+
+    def submit(self, revision: int, responses: Responses) -> str:
         # The page sends the revision that it has; the server counts the form itself as the next one.
         fields = {"csrf_token": self._token, "lease": self._lease, "revision": str(revision - 1), "confirmed": "yes"}
         fields |= {f"r-{item}": str(chosen[0]) for item, chosen in responses.items()}
-        page = self._browser.get(self._browser.post(self._path("/submission"), fields))
-        if f"-{self.attempt_id:06d}" not in page:
+        return self._browser.post(self._path("/submission"), fields)
+
+    def see(self, result: str) -> None:
+        if f"-{self.attempt_id:06d}" not in self._browser.get(result):
             raise Unexpected("a result without its receipt")
 
     def _packet(self, revision: int, responses: Responses) -> dict[str, object]:
@@ -138,10 +147,12 @@ class Floor:
         if answer["state"] != "saved":
             raise Unexpected(f"not saved: {answer}")
 
-    def hand_in(self, revision: int, responses: Responses) -> None:
+    def submit(self, revision: int, responses: Responses) -> str:
         fields = {f"r-{item}": str(chosen[0]) for item, chosen in responses.items()} | {"revision": str(revision)}
-        page = self._browser.get(self._browser.post(f"/attempts/{self.attempt_id}/submission", fields | self._token))
-        if "得分" not in page:
+        return self._browser.post(f"/attempts/{self.attempt_id}/submission", fields | self._token)
+
+    def see(self, result: str) -> None:
+        if "得分" not in self._browser.get(result):
             raise Unexpected("a result without a score")
 
     def _read_token(self, page: str) -> None:

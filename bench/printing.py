@@ -1,16 +1,41 @@
 """The figures of a bench and of the drills as tables for people."""
 
+import math
+import os
+import platform
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.journeys import WAYS
 from bench.ledger import DOUBLED, LOST, Fault
 
-COLUMNS = ("", "CPU毫秒/份", "份/秒", "开考 p50/p99", "保存 p50/p99", "交卷 p50/p99", "丢失", "出错")
+GOAL_COLUMNS = ("", "目标", "实测", "")
+MET = {True: "达到", False: "未达到"}
 NAMES = {"floor": "裸 Flask 下限", "usual": "常见写法的 Flask", "zhisai": "知赛"}
+STEP_NAMES = {"entry": "入场", "start": "开考", "save": "保存", "hand_in": "交卷", "result": "成绩"}
 DRILL_COLUMNS = ("演练", "次数", "确认过的保存", "丢失", "重复", "500", "503", "其他", "秒")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One promise, and what was measured of it."""
+
+    what: str
+    wanted: str
+    measured: str
+    is_met: bool
+
+
+@dataclass
+class Finding:
+    """What one bench measured: `figures` for programs, `lines` for people. `wrong` counts losses and errors."""
+
+    title: str
+    figures: dict[str, Any]
+    lines: list[str]
+    goals: list[Goal] = field(default_factory=list)
+    wrong: int = 0
 
 
 @dataclass
@@ -38,7 +63,7 @@ class Outcome:
 def drills(outcomes: Sequence[Outcome]) -> str:
     """One line for each drill, and below them what was wrong."""
     rows = [DRILL_COLUMNS, *(_drill(outcome) for outcome in outcomes)]
-    lines = _aligned(rows)
+    lines = aligned(rows)
     lines += [f"  {outcome.name}：{note}" for outcome in outcomes for note in outcome.notes]
     lines += [f"  ! {outcome.name}: {fault}" for outcome in outcomes for fault in outcome.faults[:20]]
     return "\n".join(lines)
@@ -53,35 +78,30 @@ def _drill(outcome: Outcome) -> tuple[str, ...]:
     return (outcome.name, *map(str, counts))
 
 
-def table(summary: dict[str, Any]) -> str:
-    """The whole table, with what was done above it. Times in milliseconds."""
-    machine = summary["machine"]
-    lines = [
-        f"真实 HTTP，同时 {summary['at_once']} 人（闭环），每轮 {summary['people']} 人；"
-        f"每人登录、开 {summary['items']} 题的卷、保存 {summary['saves']} 次、交卷、看成绩。",
-        f"交替测 {summary['pairs']} 对，取中位数。{machine['cores']} 核，Python {machine['python']}，"
-        f"测完时负载 {machine['load']}；时间单位毫秒。",
-    ]
-    for way, found in summary["ways"].items():
-        rows = [COLUMNS, *(_row(NAMES[name], found[name]) for name in NAMES)]
-        lines += [
-            "",
-            WAYS[way],
-            *_aligned(rows),
-            f"  知赛 ÷ 下限 = {found['ratio']}，知赛 ÷ 常见写法 = {found['to_usual']}",
-        ]
-        lines += [f"  ! {error}" for name in NAMES for error in found[name]["errors"][:5]]
-    memory = "，".join(f"{NAMES[name]} {size} MB" for name, size in summary["memory_mb"].items())
-    return "\n".join([*lines, "", f"测完时内存（各进程相加，共用的页重复计）：{memory}"])
+def told(findings: Sequence[Finding]) -> str:
+    """Each finding under its title, and at the end the goals, one line each."""
+    parts = [f"{finding.title}\n" + "\n".join(finding.lines) for finding in findings]
+    goals = [goal for finding in findings for goal in finding.goals]
+    rows = [GOAL_COLUMNS, *((goal.what, goal.wanted, goal.measured, MET[goal.is_met]) for goal in goals)]
+    machine = f"{os.cpu_count()} 核，Python {platform.python_version()}，测完时负载 {os.getloadavg()[0]:.2f}"
+    return "\n\n".join([*parts, "\n".join([f"目标（{machine}）", *aligned(rows)])])
 
 
-def _row(name: str, found: dict[str, Any]) -> tuple[str, ...]:
-    times = [f"{found[step]['p50']} / {found[step]['p99']}" for step in ("start_ms", "save_ms", "hand_in_ms")]
-    cpu, rate = found["cpu_ms_per_attempt"], found["attempts_per_second"]
-    return (name, f"{cpu}", f"{rate}", *times, str(found["lost"]), str(len(found["errors"])))
+def wrong(seen: Iterable[str], lost: int) -> list[str]:
+    """A line for what was lost and for what went wrong, with the first few examples."""
+    errors = list(seen)
+    return [f"  丢失 {lost}，出错 {len(errors)}", *(f"  ! {error}" for error in errors[:5])]
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def percentile(values: list[float], percent: int) -> float | None:
+    """The smallest value that so many percent of the values do not exceed."""
+    if not values:
+        return None
+    return round(sorted(values)[math.ceil(len(values) * percent / 100) - 1], 1)
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows as lines, their columns under each other."""
     widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  " + "  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)) for row in rows]
 

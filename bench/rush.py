@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import heapq
 import json
+import math
 import os
 import random
 import sys
@@ -19,15 +20,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import cast, installation, stored
-from bench.__main__ import percentile
-from bench.browser import Browser
+from bench import cast, installation
+from bench.browser import PATIENCE, Browser
 from bench.cast import Person
 from bench.journeys import WAYS, Zhisai
-from bench.stored import Responses, Sheet
+from bench.printing import Finding, Goal, percentile
+from bench.stored import Judge, Responses, Sheet
 
 ITEMS, POOL = 50, 120
 SAVES = 5
+PEOPLE, OPENING, CLOSING = 5000, 300.0, 120.0  # the full size, in seconds
 PAUSE = 5.0  # seconds between the last start and the first hand-in
 AT_ONCE = 48
 STEPS = ("start", "save while all start", "save", "save while all hand in", "hand in")
@@ -48,7 +50,7 @@ class Taking:
 
     def __init__(self, person: Person, port: int, slug: str, way: str) -> None:
         self.person, self._way = person, way
-        self._browser = Browser(port)
+        self._browser = Browser(port, patience=PATIENCE)
         self.journey = Zhisai(self._browser, slug)
         self.responses: Responses = {}
         self.revision = 0
@@ -157,10 +159,26 @@ def _timed(seen: Seen, part: Taking, step: str, deed: Callable[[], None]) -> Cal
 
 
 def _judge(parts: Sequence[Taking], database: Path, seen: Seen) -> None:
-    connection = stored.reading(database)
+    judge = Judge(str(database))
     for part in parts:
-        if stored.sheet(connection, part.journey.attempt_id) != Sheet(part.revision, part.responses, True):
+        if judge.sheet(part.journey.attempt_id) != Sheet(part.revision, part.responses, True):
             seen.lost += 1
+
+
+def measure(options: argparse.Namespace) -> Finding:
+    """For the whole bench: the full rush, or a tenth of it at the same rate."""
+    part = 1.0 if options.full else 0.1
+    summary = rush(round(PEOPLE * part), OPENING * part, CLOSING * part, "name")
+    lines, steps = _told(summary).splitlines(), summary["steps"]
+    save = max(steps[step]["p95"] or math.inf for step in STEPS[1:4] if steps[step]["count"])
+    hand_in = steps["hand in"]["p95"] or math.inf
+    lost = f"{summary['lost']}，出错 {len(summary['errors'])}"
+    goals = [
+        Goal("开考与交卷高峰：丢失", "0", lost, not summary["lost"] and not summary["errors"]),
+        Goal("开考与交卷高峰：保存 p95", "< 300 毫秒", f"{save} 毫秒", save < 300),
+        Goal("开考与交卷高峰：交卷 p95", "< 1 秒", f"{hand_in} 毫秒", hand_in < 1000),
+    ]
+    return Finding(lines[0], summary, lines[1:], goals, wrong=summary["lost"] + len(summary["errors"]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,11 +56,15 @@ class Served:
 
     def cpu(self) -> float:
         """Seconds of processor time, user and system, that all its processes have used, the ended ones included."""
-        return sum(_seconds(pid) for pid in self._tree())
+        return sum(seconds(pid) for pid in self._tree())
 
     def memory(self) -> int:
         """Resident bytes of all its processes; what they share is counted in each."""
-        return sum(_resident(pid) for pid in self._tree())
+        return sum(resident(pid) for pid in self._tree())
+
+    def worker_memory(self) -> int:
+        """Resident bytes of the process that answers, the largest of all."""
+        return max((resident(pid) for pid in self._tree()), default=0)
 
     def processes(self) -> list[int]:
         """The ids of all its processes, the first one first; none when it has ended."""
@@ -146,7 +150,8 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _seconds(pid: int) -> float:
+def seconds(pid: int) -> float:
+    """Processor time of a process, and of its children that have ended; 0 when it has ended itself."""
     try:
         line = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -155,7 +160,8 @@ def _seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) / TICKS  # utime, stime, and the same of children that have ended
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """Bytes of memory that a process occupies; 0 when it has ended."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ def sqlite_library() -> str:
 
 def reading(path: Path) -> Any:
     """A connection that may read only; it sees what is committed, and nothing else."""
-    connection = sqlite().connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=10)
+    options = {"isolation_level": None, "timeout": 10, "check_same_thread": False}
+    connection = sqlite().connect(f"file:{path}?mode=ro", uri=True, **options)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -62,9 +64,25 @@ def connected(url: str | sa.URL) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def sheet(connection: Any, attempt_id: int) -> Sheet | None:
-    """The stored sheet of an attempt."""
-    row = connection.execute(
-        "SELECT revision, sheet, handed_in_at FROM attempts WHERE id = ?", (attempt_id,)
-    ).fetchone()
-    return None if row is None else Sheet(row[0], json.loads(row[1])["responses"], row[2] is not None)
+class Judge:
+    """Looks up what is stored of an attempt in a file of SQLite, or at an address of PostgreSQL; for any thread."""
+
+    def __init__(self, where: str) -> None:
+        self._mutex = threading.Lock()
+        self._connection = _postgresql(where) if where.startswith("postgresql") else reading(Path(where))
+
+    def sheet(self, attempt_id: int) -> Sheet | None:
+        """The stored sheet of an attempt."""
+        select = f"SELECT revision, sheet, handed_in_at FROM attempts WHERE id = {attempt_id:d}"
+        with self._mutex:
+            row = self._connection.execute(select).fetchone()
+        if row is None:
+            return None
+        stored = json.loads(row[1]) if isinstance(row[1], str) else row[1]
+        return Sheet(row[0], stored["responses"], row[2] is not None)
+
+
+def _postgresql(url: str) -> Any:
+    import psycopg  # slow import, needed on PostgreSQL only
+
+    return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)

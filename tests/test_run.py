@@ -47,16 +47,19 @@ def test_a_server_that_gave_up_because_its_worker_died_twice_is_started_again(se
     assert "正在重新启动" in capsys.readouterr().err
 
 
-def test_as_many_browsers_may_connect_as_the_system_lets_this_user_have(serve):
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    seen = []
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
-    try:
-        serve(lambda: seen.append(resource.getrlimit(resource.RLIMIT_NOFILE)))
-        assert run.main() == 0
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    assert seen == [(before[1], before[1])]
+@pytest.mark.parametrize(
+    ("allowed", "connections", "files"),
+    [
+        ((1024, 20_000), 16_384, (16_640, 20_000)),
+        ((1024, 4096), 3840, (4096, 4096)),
+        ((1024, resource.RLIM_INFINITY), 16_384, (16_640, resource.RLIM_INFINITY)),
+    ],
+)
+def test_as_many_connections_may_be_open_as_the_system_allows_files(monkeypatch, allowed, connections, files):
+    asked = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: allowed)
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
+    assert (run._connections(), asked) == (connections, [files])
 
 
 def test_a_worker_that_cannot_start_ends_the_server_for_good(serve):

@@ -98,7 +98,7 @@ def are_of(contest_id: int, late_ids: Collection[int]) -> bool:
     return bool(late_ids) and db.session.scalar(select) == len(set(late_ids))
 
 
-class Outcome(NamedTuple):
+class LateNote(NamedTuple):
     """What became of a late sheet, for the one who sent it; the score that counted before in hundredths."""
 
     id: int
@@ -109,14 +109,14 @@ class Outcome(NamedTuple):
 
 
 _late = table(LateSheet)
-_OUTCOME = sa.select(*(_late.c[name] for name in Outcome._fields)).where(
+_OUTCOME = sa.select(*(_late.c[name] for name in LateNote._fields)).where(
     _late.c.attempt_id == sa.bindparam("attempt_id")
 )
 
 
-def of_attempt(attempt_id: int) -> Outcome | None:
+def of_attempt(attempt_id: int) -> LateNote | None:
     """What became of the late sheet of an attempt, if one was kept."""
-    return next((Outcome(*row) for row in fetched(_OUTCOME, {"attempt_id": attempt_id})), None)
+    return next((LateNote(*row) for row in fetched(_OUTCOME, {"attempt_id": attempt_id})), None)
 
 
 _SHEETS = (

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from werkzeug.test import Client
 
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Throttle
 from app.operations import tries
 from app.rules.roles import Role
+from app.web.shedding import CROWD, LONG, Line, Shedding
 from tests import factories
 from tests.factories import PASSWORD
 from tests.journeys.steps import enter
@@ -106,3 +108,38 @@ def test_an_empty_form_is_told_so_on_the_same_page(page, slug):
     expect(page.get_by_text("请填姓名。")).to_be_visible()
     expect(page.get_by_label("姓名")).to_be_focused()
     enter(page, slug)
+
+
+@pytest.fixture
+def turned_away(live_app):
+    """The page for whoever comes in a crowd, as the server makes it."""
+
+    def ask(method, path):
+        ticks = iter((0, LONG + 1))
+        line = Line(lambda: next(ticks))
+        line.measure(lambda: setattr(line, "turns", CROWD))
+        return Client(Shedding(live_app, line, live_app.wsgi_app)).open(
+            path, method=method, headers={"Accept": "text/html"}
+        )
+
+    return ask
+
+
+def test_a_page_that_is_turned_away_opens_by_itself(page, slug, turned_away, barriers):
+    answer = turned_away("GET", f"/c/{slug}")
+    # The status would count as a fault of the page; what matters here is the page itself.
+    page.route(f"**/c/{slug}", lambda route: route.fulfill(body=answer.data, content_type="text/html"), times=1)
+    page.goto(f"/c/{slug}")
+    expect(page.get_by_role("heading", name="现在人多，请稍等")).to_be_visible()
+    expect(page.locator(".working")).to_have_text("正在排队，轮到了自动打开，请不要关闭。")
+    assert barriers(page) == []
+    expect(page.get_by_label("姓名")).to_be_visible()
+
+
+def test_a_start_that_is_turned_away_waits_and_then_begins(page, slug):
+    enter(page, slug)
+    again = {"status": 429, "headers": {"Retry-After": "1"}, "body": ""}
+    page.route("**/attempts", lambda route: route.fulfill(**again), times=1)
+    page.get_by_role("main").get_by_role("button", name=re.compile("开始答题|继续作答")).click()
+    expect(page.locator(".working")).to_have_text("现在人多，正在排队，轮到了自动开始，请不要关闭。")
+    expect(page).to_have_url(re.compile(r"/attempts/\d+$"))
