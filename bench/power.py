@@ -18,7 +18,7 @@ from flask import Flask
 from app import create_app
 from app.database import close, db
 from app.extensions import utc_now
-from app.operations import accounts, attempts, leases
+from app.operations import attempts, leases, sign_ins
 from app.operations.attempts import Saving
 from app.queries.contests import by_slug
 from app.rules.sheet import AnswerSheet
@@ -111,11 +111,11 @@ def _answer(app: Flask, contest_id: int, line: list[Story], disk: Disk, seed: st
 
 def _take_part(contest_id: int, story: Story, disk: Disk, dice: random.Random) -> None:
     person = story.account.person
-    entered = accounts.enter(contest_id, person.name, person.tail, origin="here", now=utc_now())
-    assert isinstance(entered, accounts.SignedIn)
+    entered = sign_ins.enter(contest_id, person.name, person.tail, origin="here", now=utc_now())
+    assert isinstance(entered, sign_ins.SignedIn)
     attempt_id = attempts.start(contest_id, entered.user_id, now=utc_now())
     story.started = len(disk.events), attempt_id
-    lease = leases.take_lease(attempt_id, owner=entered.user_id, digest=accounts.digest(entered.token), now=utc_now())
+    lease = leases.take_lease(attempt_id, owner=entered.user_id, digest=sign_ins.digest(entered.token), now=utc_now())
     assert lease is not None
     responses: stored.Responses = {}
     for _ in range(dice.randint(1, SAVES)):
@@ -123,7 +123,7 @@ def _take_part(contest_id: int, story: Story, disk: Disk, dice: random.Random) -
         revision = story.account.note(responses)
         saving = attempts.save_sheet(
             attempt_id, lease=lease, revision=revision, sheet=AnswerSheet.from_json({"responses": responses}),
-            digest=accounts.digest(entered.token), now=utc_now(),
+            digest=sign_ins.digest(entered.token), now=utc_now(),
         )  # fmt: skip
         assert saving is Saving.SAVED
         story.saves.append((len(disk.events), revision))

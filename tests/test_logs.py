@@ -7,7 +7,7 @@ import pytest
 
 from app.database import Unavailable, db, writing
 from app.models import SignIn, User
-from app.operations import accounts, throttles, tries
+from app.operations import sign_ins, throttles, tries
 from app.rules.roles import Role
 from tests import factories
 from tests.factories import KEY_CANARY, NOON, PASSWORD
@@ -131,5 +131,5 @@ def test_the_log_of_a_failing_sign_in_holds_no_digest_that_opens_a_door(app, cli
         digest = db.session.query(SignIn).one().digest
     app.view_functions["organizer.home"] = broken(digest)
     assert client.get("/manage").status_code == 500
-    assert accounts.digest(client.get_cookie("zhisai").value) == digest
+    assert sign_ins.digest(client.get_cookie("zhisai").value) == digest
     assert digest not in told()

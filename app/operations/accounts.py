@@ -1,136 +1,32 @@
-"""Signing in and out, one-time links, roles."""
+"""Accounts: one-time links, passwords, roles."""
 
-import hashlib
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Moment, db, grouped, table, writing
+from app.database import db, writing
 from app.models import Activation, Grant, SignIn, User
-from app.operations import new_passwords, passwords, throttles, tries
+from app.operations import new_passwords, passwords, throttles
 from app.operations.audit import record
+from app.operations.sign_ins import SignedIn, digest, new_sign_in
 from app.operations.spelling import sort_key
-from app.operations.tries import Device, Try
 from app.queries import accounts as questions
-from app.queries import contests
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
 from app.rules.password import DEFAULT_POLICY, Policy
 from app.rules.roles import Role
 
-SIGN_IN_LASTS = timedelta(hours=12)
 LINK_LASTS = timedelta(days=7)
 LOGIN = re.compile(r"[A-Za-z0-9._@-]{3,60}")
 LOGIN_RULE = "账号用3到60位字母、数字、点、横线，不留空格。"
 LOGIN_TAKEN = "这个账号已经有人用了，请换一个。"
 
 
-@dataclass(frozen=True)
-class SignedIn:
-    """A new sign-in; `token` goes into the cookie and is stored nowhere."""
-
-    token: str
-    user_id: int
-
-
 class LoginTaken(ValueError):
     """Another person has this login already."""
-
-
-def digest(token: str) -> str:
-    """What is stored of a secret that travels in a cookie or a link."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def sign_in(
-    login: str, password: str, *, origin: str, now: datetime, replaces: str = "", device: Device | None = None
-) -> SignedIn:
-    """Sign in with an account. Raises Refusal WRONG_PASSWORD, TOO_MANY_TRIES, QUEUED or BUSY, alike for all logins.
-
-    `origin` and `device` are where the try comes from, see throttles.py. `replaces` is the digest of the browser's
-    earlier sign-in, which ends.
-    """
-    tried = tries.login(login, password, origin=origin, device=device)
-    with passwords.place() as hasher:
-        is_first = throttles.insisting(lambda: _claimed(tried, now))  # before it is judged: that takes a while
-        user = questions.by_login(login)
-        kept = user.password_hash if user else None
-        if not hasher.matches(kept, password) or user is None or user.left_at is not None:
-            throttles.count_failures(throttles.wrong_signs(tried, is_first), now)
-            raise Refusal(Reason.WRONG_PASSWORD)
-    user_id = user.id
-    with writing():
-        throttles.succeed(tried, throttles.counted(tried))
-        token = _new_sign_in(user_id, None, now, replaces)
-        record(user_id, "account.sign_in", f"user:{user_id}", now)
-    return SignedIn(token, user_id)
-
-
-def _claimed(tried: Try, now: datetime) -> bool:
-    """Count the try in advance; whether it is the first of its name from there."""
-    with writing():
-        rows = throttles.begin(tried, now)
-        is_first = throttles.is_first(tried, rows)
-        throttles.claim(tried, rows, now)
-        return is_first
-
-
-def enter(
-    contest_id: int,
-    name: str,
-    tail: str,
-    *,
-    origin: str,
-    now: datetime,
-    user_id: int | None = None,
-    replaces: str = "",
-    device: Device | None = None,
-) -> SignedIn | list[contests.Candidate]:
-    """Sign in for one contest by name and the last four digits of the telephone.
-
-    Returns the namesakes to choose from when several fit and `user_id` names none of them. Raises Refusal
-    NOT_ON_ROSTER, TOO_MANY_TRIES, SLOWED or QUEUED. The sign-in opens this contest only, and none of the person's
-    roles.
-    """
-    tried = tries.entry(name, origin=origin, device=device)
-    found = contests.candidates(contest_id, name, tail)
-    if user_id is not None:
-        found = [candidate for candidate in found if candidate.user_id == user_id]
-    if len(found) == 1 and not replaces:  # nearly everybody: one statement, as long as nobody failed here of late
-        token = _slip_in(found[0].user_id, contest_id, tried.digests, now)
-        if token is not None:
-            return SignedIn(token, found[0].user_id)
-
-    def judged() -> SignedIn | list[contests.Candidate]:
-        """In one transaction with what is counted of it, so that tries made at once are all counted."""
-        with writing():
-            rows = throttles.begin(tried, now)
-            if not found:
-                throttles.fail(tried, rows, now)
-                return []
-            throttles.succeed(tried, rows)
-            if len(found) > 1:
-                return found
-            return SignedIn(_new_sign_in(found[0].user_id, contest_id, now, replaces), found[0].user_id)
-
-    outcome = throttles.insisting(judged)
-    if not outcome:
-        throttles.sweep(now)
-        raise Refusal(Reason.NOT_ON_ROSTER)
-    return outcome
-
-
-def sign_out(token_digest: str, *, now: datetime) -> None:
-    """End a sign-in for good: a copy of its cookie is dead from now on."""
-    with writing():
-        db.session.execute(
-            sa.update(SignIn).where(SignIn.digest == token_digest, SignIn.revoked_at.is_(None)).values(revoked_at=now)
-        )
 
 
 def make_setup_link(*, now: datetime) -> str | None:
@@ -213,7 +109,7 @@ def activate(
         new_passwords.keep(user, hashed, policy, now)
         _revoke_all(user.id, now)
         record(user.id, "account.activate", f"user:{user.id}", now)
-        return SignedIn(_new_sign_in(user.id, None, now), user.id)
+        return SignedIn(new_sign_in(user.id, None, now), user.id)
 
 
 def set_password(user_id: int, password: str, *, now: datetime, policy: Policy = DEFAULT_POLICY) -> None:
@@ -241,7 +137,7 @@ def change_password(user_id: int, old: str, new: str, *, now: datetime, policy: 
         new_passwords.keep(db.session.get_one(User, user_id), hashed, policy, now)
         _revoke_all(user_id, now)
         record(user_id, "account.change_password", f"user:{user_id}", now)
-        return SignedIn(_new_sign_in(user_id, None, now), user_id)
+        return SignedIn(new_sign_in(user_id, None, now), user_id)
 
 
 def grant(user_id: int, role: Role, *, actor: int | None, now: datetime) -> None:
@@ -278,41 +174,6 @@ def disable(user_id: int, *, actor: int | None, now: datetime) -> bool:
         db.session.execute(held.values(ends_at=now))
         record(actor, "account.disable", f"user:{user_id}", now)
         return True
-
-
-def _new_sign_in(user_id: int, contest_id: int | None, now: datetime, replaces: str = "") -> str:
-    if replaces:
-        earlier = sa.update(SignIn).where(SignIn.digest == replaces, SignIn.revoked_at.is_(None))
-        db.session.execute(earlier.values(revoked_at=now))
-    token = secrets.token_urlsafe(32)
-    row = SignIn(digest=digest(token), user_id=user_id, contest_id=contest_id, created_at=now, seen_at=now)
-    row.expires_at = now + SIGN_IN_LASTS
-    db.session.add(row)
-    return token
-
-
-_sign_ins = table(SignIn)
-_NEW_SIGN_IN = sa.insert(_sign_ins).from_select(
-    ["digest", "user_id", "contest_id", "created_at", "seen_at", "expires_at"],
-    sa.select(
-        sa.bindparam("b_digest", type_=sa.String),
-        sa.bindparam("b_user", type_=sa.Integer),
-        sa.bindparam("b_contest", type_=sa.Integer),
-        sa.bindparam("b_now", type_=Moment),
-        sa.bindparam("b_now", type_=Moment),
-        sa.bindparam("b_ends", type_=Moment),
-    ).where(~throttles.has_failures(*(sa.bindparam(f"b_sign{number}") for number in range(4)))),
-    include_defaults=False,
-)
-
-
-def _slip_in(user_id: int, contest_id: int, signs: Sequence[str], now: datetime) -> str | None:
-    """A new sign-in for somebody whose try shares no failure with another; else None, and no sign-in."""
-    token = secrets.token_urlsafe(32)
-    ends = now + SIGN_IN_LASTS
-    made = {"b_digest": digest(token), "b_user": user_id, "b_contest": contest_id, "b_now": now, "b_ends": ends}
-    shared = {f"b_sign{number}": sign for number, sign in enumerate(signs)}
-    return token if grouped(_NEW_SIGN_IN, made | shared) else None
 
 
 def _new_link(user_id: int | None, now: datetime) -> str:

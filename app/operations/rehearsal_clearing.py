@@ -28,9 +28,9 @@ from app.models import (
     User,
 )
 from app.models.rehearsal import made_up
+from app.operations import tries
 from app.operations.audit import record
 from app.operations.rehearsals import Rehearsing, only_one
-from app.operations.throttles import digest_of
 from app.queries import rehearsals
 from app.rules.rehearsal import ORIGIN
 
@@ -90,8 +90,10 @@ def _clear_few() -> int | None:
     if not people:
         return None
     user_ids = [user_id for user_id, _ in people]
-    tried = [digest_of("entry", name, origin) for _, name in people for origin in ORIGINS]
-    _delete(sa.delete(Throttle).where(Throttle.digest.in_(tried)))
+    tried = [tries.entry(name, origin=origin) for _, name in people for origin in ORIGINS]
+    counts = {digest for each in tried for digest in (each.device, each.lane, each.name)}
+    counts.update(sign.digest for each in tried if each.origin == ORIGIN for sign in each.signs)
+    _delete(sa.delete(Throttle).where(Throttle.digest.in_(counts)))
     _delete(sa.delete(SignIn).where(SignIn.user_id.in_(user_ids)))
     _delete(sa.delete(User).where(User.id.in_(user_ids), made_up(User)))
     return len(user_ids)

@@ -14,8 +14,8 @@ from flask_login import current_user
 
 from app.database import Disconnected, PoolExhausted, Unavailable, kept
 from app.extensions import login, utc_now
-from app.operations.accounts import SIGN_IN_LASTS, digest
 from app.operations.presence import PRESENCE_NOTED_EVERY, note_presence
+from app.operations.sign_ins import SIGN_IN_LASTS, digest
 from app.queries import accounts
 from app.queries.accounts import Person
 from app.rules.password import Policy

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from app.operations import attempts
-from app.operations.accounts import sign_in
+from app.operations.sign_ins import sign_in
 from app.rules.roles import Role
 from tests import factories
 from tests.factories import NOON, PASSWORD

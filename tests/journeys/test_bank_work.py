@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.extensions import utc_now
-from app.operations import accounts
+from app.operations import sign_ins
 from app.operations.banks import import_bank
 from app.operations.uploads import preview_bank
 from app.queries import questions
@@ -38,7 +38,7 @@ def sit(live_app, live_server, open_page):
         with live_app.app_context():
             login = f"organizer{next(_taken)}"
             factories.account(login, Role.ORGANIZER)
-            entered = accounts.sign_in(login, factories.PASSWORD, origin="127.0.0.1", now=utc_now())
+            entered = sign_ins.sign_in(login, factories.PASSWORD, origin="127.0.0.1", now=utc_now())
         page = open_page(screen, **options)
         page.context.add_cookies([{"name": COOKIE, "value": entered.token, "url": live_server.url}])
         return page

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.extensions import utc_now
-from app.operations import accounts, attempts, late
+from app.operations import attempts, late, sign_ins
 from app.queries.contests import by_slug
 from app.rules.roles import Role
 from tests import factories
@@ -129,7 +129,7 @@ def test_many_are_ticked_weighed_and_decided(desktop, town, organizer, barriers)
     with town.app.app_context():
         contest, now = by_slug(slug), utc_now()
         for name, tail, user_id in (("王芳", "1111", city.wang_fang), ("张伟", "2222", city.zhang_wei)):
-            digest = accounts.digest(accounts.enter(contest.id, name, tail, origin="here", now=now).token)
+            digest = sign_ins.digest(sign_ins.enter(contest.id, name, tail, origin="here", now=now).token)
             made.append(attempts.start(contest.id, user_id, now=now - timedelta(minutes=40)))
             lease, sheet = stored(made[-1]).lease, right(made[-1])
             late.keep_late(made[-1], sheet, revision=1, lease=lease, digest=digest, now=now)

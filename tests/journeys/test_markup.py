@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from app.database import writing
 from app.extensions import utc_now
 from app.models import Unit, User
-from app.operations import accounts
+from app.operations import sign_ins
 from app.rules.roles import Role
 from app.web.access import COOKIE
 from tests import factories
@@ -46,7 +46,7 @@ def cookie(live_app, live_server):
     """An administrator whose own name is a trap as well."""
     with live_app.app_context():
         factories.account("sunju", Role.ADMINISTRATOR, name=f"孙{SCRIPT}"[:60])
-        entered = accounts.sign_in("sunju", factories.PASSWORD, origin="127.0.0.1", now=utc_now())
+        entered = sign_ins.sign_in("sunju", factories.PASSWORD, origin="127.0.0.1", now=utc_now())
         with writing() as session:
             unit = Unit(name=UNIT, order=1)
             session.add(unit)

@@ -13,7 +13,7 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from app.extensions import utc_now
-from app.operations import accounts
+from app.operations import sign_ins
 from app.rules.prose import local
 from app.rules.roles import Role
 from app.web.access import COOKIE
@@ -90,7 +90,7 @@ def desk(open_page, live_app, live_server):
     with live_app.app_context():
         login = f"organizer{next(_taken)}"
         factories.account(login, Role.ORGANIZER)
-        entered = accounts.sign_in(login, factories.PASSWORD, origin="127.0.0.1", now=utc_now())
+        entered = sign_ins.sign_in(login, factories.PASSWORD, origin="127.0.0.1", now=utc_now())
     page = open_page("desktop")
     page.context.add_cookies([{"name": COOKIE, "value": entered.token, "url": live_server.url}])
     return page

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.extensions import utc_now
-from app.operations import accounts
+from app.operations import sign_ins
 from app.rules.roles import Role
 from app.web.access import COOKIE
 from tests import factories
@@ -39,7 +39,7 @@ def cookie(live_app, live_server):
     """An administrator, the only person there is."""
     with live_app.app_context():
         factories.account("sunju", Role.ADMINISTRATOR, name="孙局")
-        entered = accounts.sign_in("sunju", factories.PASSWORD, origin="127.0.0.1", now=utc_now())
+        entered = sign_ins.sign_in("sunju", factories.PASSWORD, origin="127.0.0.1", now=utc_now())
     return {"name": COOKIE, "value": entered.token, "url": live_server.url}
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Sitting, Unit, User
-from app.operations import accounts, applications, attempt_changes, attempts, late, leases, uploads
+from app.operations import applications, attempt_changes, attempts, late, leases, sign_ins, uploads
 from app.operations.site import SiteWords, describe_site
 from app.queries.contests import by_slug
 from app.rules.roles import Role
@@ -136,8 +136,8 @@ def filled(live_app, live_server):
         close_and_delay()
         ids |= upload_some(ids["administrator"], live_server.settings.instance_dir / "uploads")
         now = utc_now()
-        admin = accounts.sign_in("sunju", factories.PASSWORD, origin="127.0.0.1", now=now)
-        entered = accounts.enter(by_slug("long").id, PERSON, "8888", origin="127.0.0.1", now=now)
+        admin = sign_ins.sign_in("sunju", factories.PASSWORD, origin="127.0.0.1", now=now)
+        entered = sign_ins.enter(by_slug("long").id, PERSON, "8888", origin="127.0.0.1", now=now)
     cookie = {"name": COOKIE, "url": live_server.url}
     return Filled({**cookie, "value": admin.token}, {**cookie, "value": entered.token}, ids)
 
@@ -163,16 +163,16 @@ def answer_some(person):
     """One finished and one open paper, and two applications."""
     contest_id, now = by_slug("long").id, utc_now()
     finished = attempts.start(contest_id, person, now=now)
-    token = accounts.enter(contest_id, PERSON, "8888", origin="127.0.0.1", now=now).token
-    lease = leases.take_lease(finished, owner=person, digest=accounts.digest(token), now=now) or ""
+    token = sign_ins.enter(contest_id, PERSON, "8888", origin="127.0.0.1", now=now).token
+    lease = leases.take_lease(finished, owner=person, digest=sign_ins.digest(token), now=now) or ""
     sheet = AnswerSheet({1: (0,), 2: (1,), 3: (0, 1)}, frozenset({2}))
-    attempts.save_sheet(finished, lease=lease, revision=1, sheet=sheet, digest=accounts.digest(token), now=now)
+    attempts.save_sheet(finished, lease=lease, revision=1, sheet=sheet, digest=sign_ins.digest(token), now=now)
     attempts.hand_in(finished, actor=person, now=now)
     for name, unit in ((PERSON, UNIT), ("甲", "不知道哪个单位")):
         applications.apply(contest_id, name=name, unit=unit, phone="13600000000", note="单位换过" * 20, now=now)
     still_open = attempts.start(contest_id, person, now=now)
     attempt_changes.extend(still_open, 10, reason="电脑死机，" * 40, actor=None, now=now)
-    late.keep_late(still_open, sheet, revision=1, lease="0" * 32, digest=accounts.digest(token), now=now)
+    late.keep_late(still_open, sheet, revision=1, lease="0" * 32, digest=sign_ins.digest(token), now=now)
     return {"finished": finished, "open": still_open}
 
 

@@ -10,9 +10,9 @@ from flask import Flask
 from app.database import db, writing
 from app.extensions import utc_now
 from app.models import Attempt, Contest, Question, RosterEntry
-from app.operations import accounts, attempts, contests
-from app.operations.accounts import SignedIn
+from app.operations import attempts, contests, sign_ins
 from app.operations.contests import Opening
+from app.operations.sign_ins import SignedIn
 from app.queries.contests import by_slug
 from app.web.access import COOKIE
 from tests import factories
@@ -79,7 +79,7 @@ class Town:
         with self.app.app_context():
             found = by_slug(slug)
             assert found is not None
-            entered = accounts.enter(found.id, "王芳", "1111", origin="127.0.0.1", now=utc_now())
+            entered = sign_ins.enter(found.id, "王芳", "1111", origin="127.0.0.1", now=utc_now())
             assert isinstance(entered, SignedIn)
             attempt_id = attempts.start(found.id, entered.user_id, now=utc_now())
         return {"name": COOKIE, "value": entered.token, "url": self.url}, f"/attempts/{attempt_id}"

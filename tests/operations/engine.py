@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from app.database import db
 from app.models import Attempt, RosterEntry, Sitting
-from app.operations import accounts, attempts
+from app.operations import attempts, sign_ins
 from app.operations.attempts import Saving
 from app.queries import pools
 from app.rules.assembly import Paper
@@ -16,9 +16,9 @@ MINUTE, MS = timedelta(minutes=1), timedelta(milliseconds=1)
 
 def entered(contest: int, name: str = "王芳", tail: str = "1111") -> str:
     """Enter by name; the digest of the sign-in."""
-    found = accounts.enter(contest, name, tail, origin="here", now=NOON)
-    assert isinstance(found, accounts.SignedIn)
-    return accounts.digest(found.token)
+    found = sign_ins.enter(contest, name, tail, origin="here", now=NOON)
+    assert isinstance(found, sign_ins.SignedIn)
+    return sign_ins.digest(found.token)
 
 
 def save(

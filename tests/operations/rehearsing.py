@@ -6,7 +6,7 @@ from app.database import db
 from app.models import (
     Attempt,
 )
-from app.operations import accounts, attempts
+from app.operations import attempts, sign_ins
 from app.queries.snapshot import snapshot
 from app.rules.rehearsal import ORIGIN, Account, extras
 from app.rules.sheet import AnswerSheet
@@ -25,12 +25,12 @@ def everything():
 
 def take_part(made, extra, *, hands_in=True):
     """Somebody made up enters, saves, and hands in."""
-    signed_in = accounts.enter(made.contest_id, extra.name, extra.tail, origin=ORIGIN, now=NOON)
+    signed_in = sign_ins.enter(made.contest_id, extra.name, extra.tail, origin=ORIGIN, now=NOON)
     attempt_id = attempts.start(made.contest_id, extra.user_id, now=NOON)
     db.session.rollback()
     lease = db.session.get_one(Attempt, attempt_id).lease
     sheet = AnswerSheet({1: (0,)})
-    digest = accounts.digest(signed_in.token)
+    digest = sign_ins.digest(signed_in.token)
     attempts.save_sheet(attempt_id, lease=lease, revision=1, sheet=sheet, digest=digest, now=NOON)
     if hands_in:
         attempts.hand_in(attempt_id, actor=extra.user_id, now=NOON)

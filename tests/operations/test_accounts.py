@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.operations import accounts, throttles
-from app.operations.accounts import LoginTaken, SignedIn, digest
+from app.operations import accounts, sign_ins, throttles
+from app.operations.accounts import LoginTaken
+from app.operations.sign_ins import SignedIn, digest
 from app.queries import accounts as questions
 from app.rules.admission import Reason, Refusal
 from app.rules.invalid import Invalid
@@ -29,7 +30,7 @@ def contest(context):
 
 def enter(contest, name, tail, **more):
     """Whatever entering answers: a sign-in, or the namesakes to choose from."""
-    outcome: Any = accounts.enter(contest, name, tail, origin=HERE, now=NOON, **more)
+    outcome: Any = sign_ins.enter(contest, name, tail, origin=HERE, now=NOON, **more)
     return outcome
 
 
@@ -50,25 +51,25 @@ def reason(call):
 
 
 def test_a_sign_in_holds_the_roles_of_its_person(organizer):
-    who = person(accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON))
+    who = person(sign_ins.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON))
     assert (who.name, who.roles, who.is_organizer, who.is_administrator) == ("周敏", {Role.ORGANIZER}, True, False)
 
 
 def test_a_wrong_password_and_an_unknown_login_are_refused_alike(organizer):
-    assert reason(lambda: accounts.sign_in("zhoumin", "wrong", origin=HERE, now=NOON)) is Reason.WRONG_PASSWORD
-    assert reason(lambda: accounts.sign_in("nobody", "wrong", origin=HERE, now=NOON)) is Reason.WRONG_PASSWORD
+    assert reason(lambda: sign_ins.sign_in("zhoumin", "wrong", origin=HERE, now=NOON)) is Reason.WRONG_PASSWORD
+    assert reason(lambda: sign_ins.sign_in("nobody", "wrong", origin=HERE, now=NOON)) is Reason.WRONG_PASSWORD
 
 
 def test_five_wrong_tries_pause_this_name_from_this_place_only(organizer):
     for _ in range(5):
-        reason(lambda: accounts.sign_in("zhoumin", "wrong", origin=HERE, now=NOON))
-    assert reason(lambda: accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
-    assert accounts.sign_in("zhoumin", PASSWORD, origin="192.0.2.8", now=NOON).user_id == organizer
-    assert accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON + throttles.PAUSE).user_id == organizer
+        reason(lambda: sign_ins.sign_in("zhoumin", "wrong", origin=HERE, now=NOON))
+    assert reason(lambda: sign_ins.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
+    assert sign_ins.sign_in("zhoumin", PASSWORD, origin="192.0.2.8", now=NOON).user_id == organizer
+    assert sign_ins.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON + throttles.PAUSE).user_id == organizer
 
 
 def test_name_and_four_digits_let_a_person_into_this_contest(contest):
-    signed_in = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
+    signed_in = sign_ins.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
     assert isinstance(signed_in, SignedIn)
     assert (person(signed_in).name, person(signed_in).contest_id) == ("王芳", contest)
 
@@ -76,7 +77,7 @@ def test_name_and_four_digits_let_a_person_into_this_contest(contest):
 def test_entering_by_name_never_opens_the_persons_roles(contest):
     wang_fang = enter(contest, "王芳", "1111")
     accounts.grant(wang_fang.user_id, Role.ADMINISTRATOR, actor=None, now=NOON)
-    again = accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
+    again = sign_ins.enter(contest, "王芳", "1111", origin=HERE, now=NOON)
     assert (person(again).roles, person(again).is_organizer, person(again).is_administrator) == (set(), False, False)
 
 
@@ -88,20 +89,20 @@ def test_namesakes_with_the_same_digits_choose_their_unit(contest):
 
 
 def test_choosing_somebody_elses_number_is_refused(contest):
-    outcome = lambda: accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON, user_id=3)  # noqa: E731
+    outcome = lambda: sign_ins.enter(contest, "王芳", "1111", origin=HERE, now=NOON, user_id=3)  # noqa: E731
     assert reason(outcome) is Reason.NOT_ON_ROSTER
 
 
 def test_whoever_is_not_on_the_roster_is_refused_and_paused_after_five_tries(contest):
     for _ in range(5):
-        assert reason(lambda: accounts.enter(contest, "王芳", "9999", origin=HERE, now=NOON)) is Reason.NOT_ON_ROSTER
-    assert reason(lambda: accounts.enter(contest, "王芳", "1111", origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
-    assert isinstance(accounts.enter(contest, "陈静", "3333", origin=HERE, now=NOON), SignedIn)
+        assert reason(lambda: sign_ins.enter(contest, "王芳", "9999", origin=HERE, now=NOON)) is Reason.NOT_ON_ROSTER
+    assert reason(lambda: sign_ins.enter(contest, "王芳", "1111", origin=HERE, now=NOON)) is Reason.TOO_MANY_TRIES
+    assert isinstance(sign_ins.enter(contest, "陈静", "3333", origin=HERE, now=NOON), SignedIn)
 
 
 @pytest.mark.parametrize("tail", ["%", "____", "", "%%%%"])
 def test_the_four_digits_are_no_pattern(contest, tail):
-    assert reason(lambda: accounts.enter(contest, "王芳", tail, origin=HERE, now=NOON)) is Reason.NOT_ON_ROSTER
+    assert reason(lambda: sign_ins.enter(contest, "王芳", tail, origin=HERE, now=NOON)) is Reason.NOT_ON_ROSTER
 
 
 def test_the_first_administrator_comes_from_a_one_time_link(context):
@@ -160,4 +161,4 @@ def test_an_account_needs_a_name_and_a_login_that_can_be_typed(context, name, lo
 def test_the_last_administrator_is_not_disabled(context):
     only = factories.account("sunju", Role.ADMINISTRATOR)
     assert accounts.disable(only, actor=None, now=NOON) is False
-    assert accounts.sign_in("sunju", PASSWORD, origin=HERE, now=NOON).user_id == only
+    assert sign_ins.sign_in("sunju", PASSWORD, origin=HERE, now=NOON).user_id == only

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.database import db, kept
 from app.models import Attempt, AuditEntry, Grading, RosterEntry
-from app.operations import accounts, attempts
+from app.operations import attempts, sign_ins
 from app.operations.attempts import Saving
 from app.queries import attempts as questions
 from app.queries import papers
@@ -36,11 +36,11 @@ def digest(contest):
 
 
 def _enter(contest, tail, which):
-    found = accounts.enter(contest, "李明", tail, origin="here", now=NOON)
+    found = sign_ins.enter(contest, "李明", tail, origin="here", now=NOON)
     if isinstance(found, list):
-        found = accounts.enter(contest, "李明", tail, origin="here", now=NOON, user_id=found[which].user_id)
-    assert isinstance(found, accounts.SignedIn)
-    return accounts.digest(found.token)
+        found = sign_ins.enter(contest, "李明", tail, origin="here", now=NOON, user_id=found[which].user_id)
+    assert isinstance(found, sign_ins.SignedIn)
+    return sign_ins.digest(found.token)
 
 
 def shown(attempt_id, user_id):
@@ -143,7 +143,7 @@ def test_nobody_saves_into_another_persons_attempt(city, contest, digest):
 
 def test_a_sign_in_that_was_ended_saves_nothing(city, contest, digest):
     attempt_id = attempts.start(contest, city.li_ming, now=NOON)
-    accounts.sign_out(digest, now=NOON)
+    sign_ins.sign_out(digest, now=NOON)
     assert save(attempt_id, digest) is Saving.SIGNED_OUT
 
 

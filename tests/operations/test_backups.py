@@ -16,7 +16,7 @@ from app import create_app
 from app.database import db, writing
 from app.formats.backup_file import BackupReader, NotABackup
 from app.models import Attempt, AuditEntry, Image, Import, RosterEntry, Unit, UnitAlias, User
-from app.operations import accounts, attempts, backups, uploads
+from app.operations import attempts, backups, sign_ins, uploads
 from app.operations.attempts import Saving
 from app.operations.backups import NotEmpty, RestoreFailed
 from app.operations.reports import unit_report
@@ -87,11 +87,11 @@ class Answering(threading.Thread):
         super().__init__(daemon=True)
         self.app, self.is_over = app, threading.Event()
         self.sent, self.acknowledged = {}, 0
-        found = accounts.enter(contest, name, phone[-4:], origin="here", now=NOON)
+        found = sign_ins.enter(contest, name, phone[-4:], origin="here", now=NOON)
         if isinstance(found, list):
             wanted = db.session.scalar(sa.select(User.id).where(User.phone == phone))
-            found = accounts.enter(contest, name, phone[-4:], origin="here", now=NOON, user_id=wanted)
-        self.digest = accounts.digest(found.token)
+            found = sign_ins.enter(contest, name, phone[-4:], origin="here", now=NOON, user_id=wanted)
+        self.digest = sign_ins.digest(found.token)
         user = db.session.scalars(sa.select(User.id).where(User.phone == phone)).one()
         self.attempt = attempts.start(contest, user, now=NOON)
         self.lease = db.session.get_one(Attempt, self.attempt).lease

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models import AuditEntry, SignIn, Throttle
-from app.operations import accounts, throttles
+from app.operations import sign_ins, throttles
 from app.operations.tries import ENTRY, Device
 from app.rules.admission import Reason, Refusal
 from app.rules.roles import Role
@@ -41,7 +41,7 @@ def fresh(number=0) -> Iterator[Device]:
 def told(contest, name="王芳", tail="0000", *, origin=OFFICE, device=VICTIM, now=NOON):
     """What is answered: the reason with its facts, or that it went well."""
     try:
-        accounts.enter(contest, name, tail, origin=origin, device=device, now=now)
+        sign_ins.enter(contest, name, tail, origin=origin, device=device, now=now)
     except Refusal as refusal:
         return refusal.reason, refusal.facts
     return "in", {}
@@ -79,7 +79,7 @@ def test_an_account_is_not_paused_for_its_owner_by_a_colleague_at_the_next_desk(
 
     def sign_in(password, device):
         try:
-            accounts.sign_in("zhoumin", password, origin=OFFICE, device=device, now=NOON)
+            sign_ins.sign_in("zhoumin", password, origin=OFFICE, device=device, now=NOON)
         except Refusal as refusal:
             return refusal.reason
         return "in"

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.database import db, writing
 from app.models import AuditEntry, Grading, LateSheet, RosterEntry
-from app.operations import accounts, attempt_changes, attempts, late
+from app.operations import attempt_changes, attempts, late, sign_ins
 from app.operations.attempts import Saving
 from app.queries import late as questions
 from app.rules import receipt
@@ -121,7 +121,7 @@ def test_an_older_page_does_not_push_out_the_newest(attempt_id, digest):
 
 def test_nobody_keeps_anything_in_another_persons_attempt(attempt_id, contest, digest):
     assert not keep(attempt_id, entered(contest, "陈静", "3333"))
-    accounts.sign_out(digest, now=NOON)
+    sign_ins.sign_out(digest, now=NOON)
     assert not keep(attempt_id, digest)
     assert kept() == []
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models import AuditEntry
-from app.operations import accounts, attempts, leases, sittings
+from app.operations import attempts, leases, sign_ins, sittings
 from app.operations.attempts import Saving
 from tests import factories
 from tests.factories import NOON
@@ -42,7 +42,7 @@ def enter(contest):
     """Enter in a new browser; the digest of the sign-in."""
 
     def enter_():
-        return accounts.digest(accounts.enter(contest, "王芳", "1111", origin="here", now=NOON).token)
+        return sign_ins.digest(sign_ins.enter(contest, "王芳", "1111", origin="here", now=NOON).token)
 
     return enter_
 

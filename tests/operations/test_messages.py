@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.database import db, writing
 from app.models import Attempt, Grading
-from app.operations import accounts, attempts, leases
+from app.operations import attempts, leases, sign_ins
 from app.operations.attempts import Saving
 from app.rules.sheet import AnswerSheet
 from tests import factories
@@ -22,9 +22,9 @@ def enter(context):
     """Begin a new attempt, as many as one likes, and open its page."""
     made = factories.city(attempts_allowed=0)
     contest, _ = factories.contest(made)
-    entered = accounts.enter(contest, "王芳", "1111", origin="here", now=NOON)
-    assert isinstance(entered, accounts.SignedIn)
-    digest = accounts.digest(entered.token)
+    entered = sign_ins.enter(contest, "王芳", "1111", origin="here", now=NOON)
+    assert isinstance(entered, sign_ins.SignedIn)
+    digest = sign_ins.digest(entered.token)
 
     def begin():
         attempt_id = attempts.start(contest, made.wang_fang, now=NOON)

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from app.models import Throttle
-from app.operations import accounts, passwords
+from app.operations import passwords, sign_ins
 from app.rules.admission import Reason, Refusal
 from app.rules.roles import Role
 from tests import factories
@@ -40,12 +40,12 @@ def test_whoever_finds_no_place_is_asked_to_wait_and_loses_no_try(context):
     with all_places():
         for _ in range(7):
             with pytest.raises(Refusal) as refusal:
-                accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
+                sign_ins.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON)
             assert (refusal.value.reason, refusal.value.facts) == (Reason.BUSY, {"seconds": 1})
         from app.database import db
 
         assert db.session.query(Throttle).count() == 0
-    assert accounts.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON).user_id == 1
+    assert sign_ins.sign_in("zhoumin", PASSWORD, origin=HERE, now=NOON).user_id == 1
 
 
 def test_a_place_is_given_back_whatever_happens(context):
@@ -88,7 +88,7 @@ def work_of(login, origin, monkeypatch):
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:
         with pytest.raises(Refusal):
-            accounts.sign_in(login, f"wrong from {origin}", origin=origin, now=NOON)
+            sign_ins.sign_in(login, f"wrong from {origin}", origin=origin, now=NOON)
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
         monkeypatch.setattr(passwords, "_matches", compare)

@@ -16,10 +16,10 @@ from app.models import (
     Unit,
     User,
 )
-from app.operations import accounts, attempts, rehearsal_clearing, rehearsals, sittings
+from app.operations import attempts, rehearsal_clearing, rehearsals, sign_ins, sittings
 from app.operations.rehearsal_clearing import clear, clear_leftovers
 from app.operations.rehearsals import Rehearsing, only_one
-from app.operations.throttles import claim_try, digest_of
+from app.operations.throttles import claim_try
 from app.queries import contests
 from app.queries import rehearsals as questions
 from app.rules.admission import Reason, Refusal
@@ -41,7 +41,7 @@ def contest(city):
     done = attempts.start(contest_id, city.wang_fang, now=NOON)
     attempts.hand_in(done, actor=city.wang_fang, now=NOON)
     attempts.start(contest_id, city.zhang_wei, now=NOON)
-    accounts.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
+    sign_ins.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
     claim_try("somebody's mistake", NOON)
     return contest_id
 
@@ -74,7 +74,8 @@ def _hang_on(made, attempt_id):
         session.add(Application(contest_id=made.contest_id, name="路人", unit="某局", phone="1", created_at=NOON))
         late = {"sheet": {}, "revision": 9, "lease": "", "held_lease": True, "sign_in_id": 1, "keys_visible": False}
         session.add(LateSheet(attempt_id=attempt_id, arrived_at=NOON, **late))
-    claim_try(digest_of("entry", PEOPLE[5].name, ORIGIN), NOON)
+    with pytest.raises(Refusal):
+        sign_ins.enter(made.contest_id, PEOPLE[5].name, "9999", origin=ORIGIN, now=NOON)
 
 
 def test_a_real_person_who_got_onto_the_made_up_roster_stays_a_person(city, made):

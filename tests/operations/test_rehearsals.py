@@ -11,7 +11,7 @@ from app.models import (
     AuditEntry,
     Throttle,
 )
-from app.operations import accounts, attempts, rehearsals, rosters, sittings, throttles
+from app.operations import attempts, rehearsals, rosters, sign_ins, sittings, throttles
 from app.operations.rehearsal_clearing import clear
 from app.operations.throttles import claim_try
 from app.queries import banks, contests, people, quizzes, tallies, uses
@@ -36,7 +36,7 @@ def contest(city):
     done = attempts.start(contest_id, city.wang_fang, now=NOON)
     attempts.hand_in(done, actor=city.wang_fang, now=NOON)
     attempts.start(contest_id, city.zhang_wei, now=NOON)
-    accounts.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
+    sign_ins.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
     claim_try("somebody's mistake", NOON)
     return contest_id
 
@@ -120,7 +120,7 @@ def test_many_entries_from_one_address_neither_slow_down_nor_forgive_anybody(mad
     monkeypatch.setattr(throttles, "NAMES_OF_AN_ADDRESS", 3)
     monkeypatch.setattr(throttles, "TRIES", 3)
     for extra in PEOPLE[:10]:
-        accounts.enter(made.contest_id, extra.name, extra.tail, origin=ORIGIN, now=NOON)
+        sign_ins.enter(made.contest_id, extra.name, extra.tail, origin=ORIGIN, now=NOON)
     assert db.session.execute(sa.select(Throttle.digest, Throttle.failures)).all() == [("somebody's mistake", 1)]
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from app.database import db, writing
 from app.models import Attempt, SignIn, User
-from app.operations import accounts, attempts, leaving, presence
-from app.operations.accounts import digest
+from app.operations import accounts, attempts, leaving, presence, sign_ins
 from app.operations.attempts import Saving
+from app.operations.sign_ins import digest
 from app.queries import accounts as questions
 from app.rules.admission import Reason, Refusal
 from app.rules.roles import Role
@@ -41,11 +41,11 @@ def contest(city):
 
 
 def signed_in(login="zhoumin", now=NOON, **more):
-    return accounts.sign_in(login, PASSWORD, origin=HERE, now=now, **more)
+    return sign_ins.sign_in(login, PASSWORD, origin=HERE, now=now, **more)
 
 
 def entered(contest, now=NOON):
-    return accounts.enter(contest, "王芳", "1111", origin=HERE, now=now)
+    return sign_ins.enter(contest, "王芳", "1111", origin=HERE, now=now)
 
 
 def person(held, now=NOON, **more):
@@ -82,7 +82,7 @@ def test_every_sign_in_has_a_fresh_token_and_ends_the_browsers_earlier_one(organ
 
 def test_a_cookie_copied_before_the_sign_out_is_dead_after_it(organizer):
     held = signed_in()
-    accounts.sign_out(digest(held.token), now=NOON)
+    sign_ins.sign_out(digest(held.token), now=NOON)
     assert person(held) is None
 
 
@@ -132,7 +132,7 @@ def test_whatever_ends_a_sign_in_ends_its_saves(city, contest, end):
     attempt = attempts.start(contest, city.wang_fang, now=NOON)
     assert save(held, attempt, NOON, revision=1) is Saving.SAVED
     {
-        "sign_out": lambda: accounts.sign_out(digest(held.token), now=NOON),
+        "sign_out": lambda: sign_ins.sign_out(digest(held.token), now=NOON),
         "change_password": lambda: accounts.change_password(
             city.wang_fang, PASSWORD, "another good sentence", now=NOON
         ),
@@ -152,12 +152,12 @@ def test_half_an_hour_without_a_sign_of_life_ends_a_sign_in(organizer):
 
 def test_being_seen_keeps_a_sign_in_for_twelve_hours_and_no_longer(organizer):
     held, now = signed_in(), NOON
-    while now < NOON + accounts.SIGN_IN_LASTS - 29 * MINUTE:
+    while now < NOON + sign_ins.SIGN_IN_LASTS - 29 * MINUTE:
         now += 29 * MINUTE
         assert person(held, now) is not None
         assert seen(held, now) == now
-    assert person(held, NOON + accounts.SIGN_IN_LASTS - INSTANT) is not None
-    assert person(held, NOON + accounts.SIGN_IN_LASTS) is None
+    assert person(held, NOON + sign_ins.SIGN_IN_LASTS - INSTANT) is not None
+    assert person(held, NOON + sign_ins.SIGN_IN_LASTS) is None
 
 
 def test_being_seen_is_noted_once_a_minute(organizer):
@@ -169,7 +169,7 @@ def test_being_seen_is_noted_once_a_minute(organizer):
 
 def test_an_ended_sign_in_is_not_revived_by_being_seen(organizer):
     idle, out = signed_in(), signed_in()
-    accounts.sign_out(digest(out.token), now=NOON)
+    sign_ins.sign_out(digest(out.token), now=NOON)
     for held in (idle, out):
         assert seen(held, NOON + 31 * MINUTE) == NOON
         assert person(held, NOON + 31 * MINUTE) is None

@@ -6,8 +6,8 @@ import pytest
 
 from app.database import db, writing
 from app.models import AuditEntry, Throttle, User
-from app.operations import accounts, throttles, tries
-from app.operations.accounts import SignedIn
+from app.operations import sign_ins, throttles, tries
+from app.operations.sign_ins import SignedIn
 from app.rules.admission import Reason, Refusal
 from app.rules.roles import Role
 from tests import factories
@@ -27,11 +27,11 @@ def outcome(call):
 
 
 def sign_in(login, password="a wrong guess", origin=OFFICE, now=NOON, device=None):
-    return outcome(lambda: accounts.sign_in(login, password, origin=origin, now=now, device=device))
+    return outcome(lambda: sign_ins.sign_in(login, password, origin=origin, now=now, device=device))
 
 
 def entries(contest, name, tail, origin=OFFICE, now=NOON, device=None):
-    return outcome(lambda: accounts.enter(contest, name, tail, origin=origin, now=now, device=device))
+    return outcome(lambda: sign_ins.enter(contest, name, tail, origin=origin, now=now, device=device))
 
 
 def failed(sign, times, now=NOON):
@@ -107,7 +107,7 @@ def test_behind_the_attackers_address_the_others_enter_at_their_turn(contest):
     assert entries(contest, "张三", "0000") is Reason.NOT_ON_ROSTER
     assert entries_of(contest, 7) is Reason.QUEUED
     later = NOON + throttles.TURN
-    assert isinstance(accounts.enter(contest, "同事7", "0007", origin=OFFICE, now=later), SignedIn)
+    assert isinstance(sign_ins.enter(contest, "同事7", "0007", origin=OFFICE, now=later), SignedIn)
 
 
 def test_a_try_that_has_to_wait_costs_no_try(contest):

@@ -8,7 +8,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
-from app.operations import accounts
+from app.operations import accounts, sign_ins
 from app.operations.accounts import LoginTaken
 from app.queries import accounts as questions
 from app.rules import prose
@@ -60,7 +60,7 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(form, None)
     login = (form.login.data or "").strip()
     try:
-        entered = accounts.sign_in(
+        entered = sign_ins.sign_in(
             login,
             form.password.data or "",
             origin=access.origin(),
@@ -82,7 +82,7 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """退出；「退出，换人作答」 leads back to the contest's entry."""
-    accounts.sign_out(access.token_digest(), now=utc_now())
+    sign_ins.sign_out(access.token_digest(), now=utc_now())
     target = access.own_path(request.form.get("next")) or url_for("candidate.home")
     return access.forget(make_response(redirect(target, code=303)))
 
@@ -90,7 +90,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/activation/<token>", methods=["GET", "POST"])
 def activation(token: str) -> ResponseReturnValue:
     """A one-time link: set login and password."""
-    link = questions.link(accounts.digest(token), utc_now())
+    link = questions.link(sign_ins.digest(token), utc_now())
     if link is None:
         return _link_used()
     form = ActivationForm(login=link.login, name=link.name)

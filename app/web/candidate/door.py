@@ -15,8 +15,8 @@ from werkzeug.http import parse_cookie
 
 from app.database import Unavailable, milliseconds
 from app.extensions import now_of
-from app.operations.accounts import digest
 from app.operations.attempts import store_sheet
+from app.operations.sign_ins import digest
 from app.rules.sheet import MalformedSheet
 from app.web.access import COOKIE
 from app.web.candidate.packet import packet

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from app.extensions import utc_now
 from app.operations import attempts as engine
-from app.operations.accounts import SignedIn, enter
+from app.operations.sign_ins import SignedIn, enter
 from app.queries import attempts, contests
 from app.queries.contests import Candidate, ContestRow, Used
 from app.rules import prose, rates, timing

@@ -13,8 +13,8 @@ from werkzeug.http import parse_cookie
 
 from app.database import Unavailable, milliseconds, moment
 from app.extensions import now_of
-from app.operations.accounts import digest
 from app.operations.presence import Heard, note_unchanged
+from app.operations.sign_ins import digest
 from app.web.access import COOKIE
 from app.web.candidate.door import HEADERS
 
