@@ -48,6 +48,39 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "zhisai"))
 
 
+# A file stays with one worker, so the longest begin first: who ends last keeps nobody waiting. Of those that wait for
+# a server or a browser more than they work, some begin together with some that work.
+LONGEST = (
+    "test_true_size.py",
+    "test_chaos_short.py",
+    "test_pages_filled.py",
+    "test_chaos_trouble.py",
+    "test_throttles.py",
+    "test_two_pages.py",
+    "test_headers.py",
+    "test_messages.py",
+    "test_live.py",
+    "test_organizer.py",
+    "test_keys.py",
+    "test_late.py",
+    "test_backups.py",
+    "test_handing_in_offline.py",
+    "test_authorization.py",
+    "test_fuzz_short.py",
+    "test_waiting.py",
+    "test_bad_network.py",
+    "test_deadline.py",
+    "test_markup.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then the journeys, then the rest in its order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    later = {True: len(LONGEST), False: len(LONGEST) + 1}
+    items.sort(key=lambda item: places.get(item.path.name, later["journeys" in item.path.parts]))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("database")
