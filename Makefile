@@ -23,11 +23,12 @@ run:
 	@tools/setup.sh run
 	@exec $(BIN)/python run.py
 
-# ARGS passes options to pytest: make test ARGS="tests/rules -x"
+# ARGS passes options to pytest: make test ARGS="tests/rules -x".
+# The files come in the order of tests/conftest.py, the longest first.
 test:
 	@tools/setup.sh dev
 	@$(BIN)/python -m tools.find_browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint:
 	@tools/setup.sh dev

@@ -15,6 +15,7 @@ from typing import Any
 import flask_migrate
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from hypothesis import HealthCheck
@@ -22,10 +23,16 @@ from hypothesis import settings as hypothesis_settings
 
 from app import create_app
 from app.database import close, db
+from app.operations import passwords
 from config import Settings
+from tests.assembled import Assembled
+from tests.factories import QUICK
 from tests.pages import CheckedClient
 
 BACKENDS = ("sqlite", "postgresql")
+# A test's data need not outlive it. Nor is it vacuumed: new rows would go where old ones were, in another order.
+FORGETFUL = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+LARGE = 10 * 8192  # bytes of a table; up to here PostgreSQL plans as for an empty one
 
 # Found counter-examples must come back on the next run, on any machine; a slow machine is not a counter-example.
 hypothesis_settings.register_profile(
@@ -41,10 +48,52 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "zhisai"))
 
 
+# A file stays with one worker, so the longest begin first: who ends last keeps nobody waiting. Of those that wait for
+# a server or a browser more than they work, some begin together with some that work.
+LONGEST = (
+    "test_true_size.py",
+    "test_chaos_short.py",
+    "test_pages_filled.py",
+    "test_chaos_trouble.py",
+    "test_throttles.py",
+    "test_two_pages.py",
+    "test_headers.py",
+    "test_messages.py",
+    "test_live.py",
+    "test_organizer.py",
+    "test_keys.py",
+    "test_late.py",
+    "test_backups.py",
+    "test_handing_in_offline.py",
+    "test_authorization.py",
+    "test_fuzz_short.py",
+    "test_waiting.py",
+    "test_bad_network.py",
+    "test_deadline.py",
+    "test_markup.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then the journeys, then the rest in its order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    later = {True: len(LONGEST), False: len(LONGEST) + 1}
+    items.sort(key=lambda item: places.get(item.path.name, later["journeys" in item.path.parts]))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("database")
         metafunc.parametrize("backend", mark.args if mark else BACKENDS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_in_service() -> Iterator[tuple[PasswordHasher, str]]:
+    """How passwords are hashed in service; in tests they are hashed quickly, see tests/operations/test_passwords.py."""
+    slow = passwords.HASHER, passwords.NOBODY
+    passwords.HASHER, passwords.NOBODY = QUICK, QUICK.hash("nobody")
+    yield slow
+    passwords.HASHER, passwords.NOBODY = slow
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +116,7 @@ def postgresql_url(postgresql_server: Any, worker_id: str, tmp_path_factory: pyt
     name = f"test_{worker_id}"
     server = sa.create_engine(postgresql_server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's data need not outlive it
+        for setting in FORGETFUL:
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
@@ -106,14 +155,33 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_address(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A link to the folder of the test at work: its database is a new one, at an address that stays."""
+    return tmp_path_factory.mktemp("address") / "instance"
+
+
+@pytest.fixture(scope="session")
+def postgresql_emptied(postgresql_url: str) -> Iterator[Callable[[], None]]:
+    """Call it to empty the worker's database."""
+    engine = sa.create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")  # no foreign key asks for an order
+        yield lambda: _empty(connection)
+    engine.dispose()
+
+
 @pytest.fixture
 def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database with all tables, on the backend of this run."""
     if backend == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "zhisai.db")
-        return f"sqlite:///{tmp_path / 'zhisai.db'}"
+        address: Path = request.getfixturevalue("sqlite_address")
+        address.unlink(missing_ok=True)
+        address.symlink_to(tmp_path)
+        return f"sqlite:///{address / 'zhisai.db'}"
+    request.getfixturevalue("postgresql_emptied")()
     url: str = request.getfixturevalue("postgresql_url")
-    _empty(url)
     return url
 
 
@@ -123,13 +191,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return _settings(database_url, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def assembled() -> Iterator[Assembled]:
+    """The worker's applications, see tests/assembled.py."""
+    assembled = Assembled()
+    yield assembled
+    assembled.close()
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(assembled: Assembled, settings: Settings) -> Iterator[Flask]:
     """The assembled application. Push `app.app_context()` yourself, or take the fixture `context`."""
-    app = create_app(settings)
-    app.test_client_class = CheckedClient
-    yield app
-    _let_go(app)
+    with assembled.as_new(settings) as app:
+        app.test_client_class = CheckedClient
+        yield app
 
 
 @pytest.fixture
@@ -172,16 +247,20 @@ def _create_tables(url: str, instance: Path) -> None:
         if url.startswith("sqlite"):
             with db.engine.connect() as connection:  # so that the one file holds everything
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    _let_go(app)
-
-
-def _empty(url: str) -> None:
-    engine = sa.create_engine(url)
-    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
-    engine.dispose()
-
-
-def _let_go(app: Flask) -> None:
     close(app)
+
+
+def _empty(connection: sa.Connection) -> None:
+    """Empty all tables. Deleting few rows costs a twentieth of TRUNCATE, which makes the files of all tables anew."""
+    names = [f'"{table.name}"' for table in db.metadata.sorted_tables]
+    rows = " UNION ALL ".join(
+        f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names
+    )
+    filled = connection.exec_driver_sql(rows).all()
+    if any(size > LARGE for _, size in filled):
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(names)} CASCADE")
+    elif filled:
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name, _ in filled))
+    connection.exec_driver_sql(
+        "SELECT setval(format('%%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+    )

@@ -1,4 +1,4 @@
-"""Short drills: one or two rounds of every fault. `make chaos` is the long form."""
+"""Short drills: one or two rounds of every kill and power cut. `make chaos` is the long form."""
 
 import random
 
@@ -8,14 +8,13 @@ import sqlalchemy as sa
 from app.database import db, writing
 from app.models import User
 from app.operations import attempts
-from bench import chaos, crowd, kills, power, stored, trouble
+from bench import chaos, kills, power, stored
 from bench.cast import Person
 from bench.disk import LOG, MAIN, Disk, Event
 from bench.kills import Kill
 from bench.ledger import DOUBLED, LOST, Account, Fault, faults
 from bench.power import Platter
 from bench.printing import Outcome, drills
-from bench.trouble import Trouble
 from tests import factories
 from tests.factories import NOON
 
@@ -58,28 +57,6 @@ def test_the_same_power_cuts_lose_answers_when_a_commit_is_not_synced(tmp_path):
     outcome = power.drill(tmp_path, 60, seed="short", synchronous="NORMAL")
     assert outcome.count(LOST) > 0
     assert outcome.count(DOUBLED) == 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "where"), [(Trouble.FULL, "sqlite"), (Trouble.LOCKED, "sqlite"), (Trouble.LOCKED, "postgresql")]
-)
-def test_what_cannot_be_written_comes_again_and_reading_goes_on(tmp_path, kind, where):
-    outcome = trouble.drill(kind, where, tmp_path / "disk", 1, seed="short")
-    assert (outcome.faults, outcome.crashes) == ([], 0)
-    assert outcome.turned_away >= 8 and outcome.figures["read"] > 5
-
-
-def test_where_no_disk_may_be_mounted_files_that_may_not_grow_do_as_well(tmp_path, monkeypatch):
-    monkeypatch.setattr("os.geteuid", lambda: 1000)
-    outcome = trouble.drill(Trouble.FULL, "sqlite", tmp_path / "disk", 1, seed="short")
-    assert (outcome.faults, outcome.crashes) == ([], 0)
-    assert outcome.turned_away >= 8
-
-
-def test_fifty_threads_in_each_of_four_processes_are_one_attempt_and_one_grading(tmp_path, backend):
-    outcome = crowd.drill(backend, tmp_path / "instance", 1, seed="short")
-    assert (outcome.faults, outcome.crashes) == ([], 0)
-    assert outcome.acknowledged > 0
 
 
 def test_the_disk_remembers_all_that_sqlite_writes(tmp_path):

@@ -6,6 +6,7 @@ paper anew. On SQLite at full size, on PostgreSQL at one tenth of the people.
 
 import random
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -237,11 +238,21 @@ def size(backend):
 
 @pytest.fixture
 def city(context, size, backend):
-    if backend == "sqlite":  # a test's data need not outlive it, and 12 000 waits for the disk would be half its time
-        sa.event.listen(db.engine, "checkout", lambda raw, *_: raw.execute("PRAGMA synchronous = OFF"))
     made = City(size)
-    hold(made, size)
+    with forgetful(backend):
+        hold(made, size)
     return made
+
+
+@contextmanager
+def forgetful(backend):
+    """A test's data need not outlive it, and 12 000 waits for the disk would be half its time."""
+    ease = lambda raw, *_: raw.execute("PRAGMA synchronous = OFF")  # noqa: E731
+    if backend == "sqlite":
+        sa.event.listen(db.engine, "checkout", ease)
+    yield
+    if backend == "sqlite":
+        sa.event.remove(db.engine, "checkout", ease)
 
 
 def test_the_report_of_a_whole_city_agrees_with_an_independent_count(city, size):

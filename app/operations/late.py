@@ -36,18 +36,19 @@ def keep_late(attempt_id: int, sheet: AnswerSheet, *, revision: int, lease: str,
         sheet = on_paper(sheet, Paper.from_json(attempt.paper))
         if not brings_news(arrived, attempt.revision) or not differing(sheet, AnswerSheet.from_json(attempt.sheet)):
             return True
+        terms = pools.terms(sitting.contest_id, attempt.terms_version)
+        visible = questions.visible(sitting.contest_id, terms, sitting.closes_at, now)
         late = db.session.scalar(sa.select(LateSheet).where(LateSheet.attempt_id == attempt_id))
         if late is None:
             late = LateSheet(attempt_id=attempt_id)
-            db.session.add(late)
+            db.session.add(late)  # from here to the end nothing may be asked: an unfinished row would be written first
         elif late.state != "waiting" or not supersedes(arrived, Arrived(late.revision, late.lease, late.held_lease)):
             is_older = late.lease == lease and revision <= late.revision  # all that it holds is in the kept one
             return is_older or not differing(sheet, AnswerSheet.from_json(late.sheet))
         late.sheet, late.revision, late.lease = sheet.as_json(), revision, lease
         late.held_lease, late.sign_in_id = arrived.held_lease, sign_in_id
         late.arrived_at, late.deadline = now, attempt.deadline
-        terms = pools.terms(sitting.contest_id, attempt.terms_version)
-        late.keys_visible = questions.visible(sitting.contest_id, terms, sitting.closes_at, now) is Visible.KEYS
+        late.keys_visible = visible is Visible.KEYS
         record(None, "late.keep", f"attempt:{attempt_id}", now, answered=sheet.answered)
         return True
 

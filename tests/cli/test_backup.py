@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
+from app.database import close
 from app.operations import backups
 from config import Settings
 from tests import factories
-from tests.conftest import _let_go
 from tests.factories import NOON
 
 
@@ -47,7 +47,7 @@ def run_elsewhere(bare_url, backend, tmp_path):
         return result.exit_code, result.stdout, result.stderr
 
     yield go
-    _let_go(app)
+    close(app)
 
 
 def test_a_backup_tells_its_size_its_schema_and_what_is_in_it(city, run, tmp_path):

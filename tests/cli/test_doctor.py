@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.cli import machine
-from app.database import db, writing
+from app.database import close, db, writing
 from app.operations import backups, rehearsals, uploads
 from app.operations.rehearsal_clearing import clear
 from app.operations.rehearsals import only_one
@@ -18,7 +18,6 @@ from app.rules.rehearsal import extras
 from app.whole_file import MARK
 from config import Settings
 from tests import factories
-from tests.conftest import _let_go
 from tests.factories import NOON
 from tests.operations.sheets import UNITS
 
@@ -176,7 +175,7 @@ def test_without_a_database_the_rest_is_still_told_and_nothing_is_made(url, tmp_
     assert (found["数据库"]["state"], found["数据文件夹"]["state"]) == ("wrong", "wrong")
     assert "时钟" in found and "网址" in found
     assert list(tmp_path.iterdir()) == []
-    _let_go(app)
+    close(app)
 
 
 def test_this_machine_is_really_measured(tmp_path):

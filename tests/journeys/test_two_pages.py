@@ -29,6 +29,7 @@ def answer_in_both(page: Page, town, slug: str) -> Page:
     choose(newer, 1, 1)
     choose(newer, 2, 1)
     expect_saved(newer)
+    page.bring_to_front()  # a tab behind another one is drawn once a second
     page.context.set_offline(True)
     for index, place in ((1, 2), (2, 1), (5, 0)):
         choose(page, index, place)
@@ -60,6 +61,7 @@ def test_what_the_older_page_had_is_offered_item_by_item(page, town):
     until(page, lambda: town.responses(slug) == {1: [2], 2: [1], 5: [0]})
     expect_saved(page)
     assert chosen(page) == town.responses(slug)
+    newer.bring_to_front()
     choose(newer, 4, 0)
     expect(newer.get_by_role("dialog", name="已在别处继续")).to_be_visible()
     assert town.responses(slug) == chosen(page)
@@ -103,6 +105,7 @@ def test_what_nobody_touched_elsewhere_comes_back_without_a_question(desktop, to
     choose(desktop, 1, 0)
     expect_saved(desktop)
     opened_again(desktop)
+    desktop.bring_to_front()
     choose(desktop, 2, 2)
     take_back(desktop)
     until(desktop, lambda: town.responses(slug) == {1: [0], 2: [2]})
@@ -128,9 +131,11 @@ def test_taking_back_without_a_network_loses_nothing_even_where_nothing_is_kept(
 def test_handed_in_elsewhere_the_older_page_says_which_answers_are_not_on_it(desktop, town):
     slug = town.contest("handed-in")
     newer = answer_in_both(desktop, town, slug)
+    newer.bring_to_front()
     newer.locator(".desk").get_by_role("button", name="交卷").click()
     newer.get_by_role("dialog", name="现在交卷吗？").get_by_role("button", name="交卷").click()
     expect(newer.get_by_role("heading", name="成绩回执")).to_be_visible()
+    desktop.bring_to_front()
     take_back(desktop)
     told = desktop.get_by_role("dialog", name="有作答没有存上")
     expect(told).to_contain_text("第1、2、5题")

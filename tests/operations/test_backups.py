@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
-from app.database import db, writing
+from app.database import close, db, writing
 from app.formats.backup_file import BackupReader, NotABackup
 from app.models import Attempt, AuditEntry, Image, Import, RosterEntry, Unit, UnitAlias, User
 from app.operations import attempts, backups, sign_ins, uploads
@@ -25,7 +25,7 @@ from app.reports import tables
 from app.rules.sheet import AnswerSheet
 from config import Settings
 from tests import factories
-from tests.conftest import BACKENDS, _let_go
+from tests.conftest import BACKENDS
 from tests.factories import NOON
 
 SECRET = "s" * 64
@@ -57,7 +57,7 @@ def elsewhere(url, folder):
     app = create_app(Settings(database_url=url, secret_key="e" * 64, instance_dir=folder / "elsewhere", testing=True))
     with app.app_context():
         yield folder / "elsewhere"
-    _let_go(app)
+    close(app)
 
 
 def taken(folder, name="backup.zip"):

@@ -181,7 +181,7 @@ def test_a_right_entry_writes_its_sign_in_and_nothing_else(contest):
 
 
 def test_the_four_counts_of_a_wrong_entry_are_one_statement(contest):
-    assert statements_of(lambda: enters(contest, "0000"))[-1:] == ["INSERT"]
+    assert statements_of(lambda: enters(contest, "0000")).count("INSERT") == 1
     assert db.session.query(Throttle).count() == 4
 
 

@@ -14,6 +14,14 @@ from tests.factories import NOON, PASSWORD
 HERE = "192.0.2.7"
 
 
+@pytest.fixture(autouse=True)
+def as_strong_as_promised(as_in_service, monkeypatch):
+    hasher, nobody = as_in_service
+    monkeypatch.setattr(passwords, "HASHER", hasher)
+    monkeypatch.setattr(passwords, "NOBODY", nobody)
+    monkeypatch.setattr(factories, "_HASH", hasher.hash(PASSWORD))
+
+
 def all_places():
     taken = ExitStack()
     for _ in range(passwords.HASHING + passwords.WAITING):

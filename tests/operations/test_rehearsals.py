@@ -11,7 +11,7 @@ from app.models import (
     AuditEntry,
     Throttle,
 )
-from app.operations import attempts, rehearsals, rosters, sign_ins, sittings, throttles
+from app.operations import attempts, rehearsals, rosters, sign_ins, sittings, throttles, tries
 from app.operations.rehearsal_clearing import clear
 from app.operations.throttles import claim_try
 from app.queries import banks, contests, people, quizzes, tallies, uses
@@ -117,7 +117,7 @@ def test_what_was_acknowledged_is_found_in_the_tables(made):
 
 
 def test_many_entries_from_one_address_neither_slow_down_nor_forgive_anybody(made, monkeypatch):
-    monkeypatch.setattr(throttles, "NAMES_OF_AN_ADDRESS", 3)
+    monkeypatch.setattr(tries, "NAMES_OF_AN_ADDRESS", 3)
     monkeypatch.setattr(throttles, "TRIES", 3)
     for extra in PEOPLE[:10]:
         sign_ins.enter(made.contest_id, extra.name, extra.tail, origin=ORIGIN, now=NOON)
