@@ -91,7 +91,7 @@ class Shedding:
     """Stands before everything else: `Shedding(app, line, app.wsgi_app)`."""
 
     def __init__(self, app: Flask, line: Line, behind: "WSGIApplication") -> None:
-        self._app, self._line, self._behind = app, line, behind
+        self._app, self._line, self.behind = app, line, behind
         self._pages: dict[bool, str] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -99,7 +99,7 @@ class Shedding:
         seconds = self._line.seconds
         if seconds > LONG and seconds > _patience(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
             return self._turn_away(environ, start_response)
-        return self._behind(environ, start_response)
+        return self.behind(environ, start_response)
 
     def _turn_away(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         again = random.randint(*AGAIN)

@@ -272,7 +272,7 @@ def test_the_serving_process_is_found_by_its_port_and_watched(context):
         watch.look()
         assert watch.serves_here
         assert (watch.server_memory or 0) > 10_000_000
-        assert 0 <= watch.server <= 1.5
+        assert watch.server >= 0
         assert watch.connections == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     assert listeners(port) == []
     assert not Watch(port).serves_here

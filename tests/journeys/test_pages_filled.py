@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from app.database import db, writing
 from app.extensions import utc_now
-from app.models import Sitting, Unit, User
+from app.models import LateSheet, Sitting, Unit, User
 from app.operations import applications, attempt_changes, attempts, late, leases, sign_ins, uploads
 from app.operations.site import SiteWords, describe_site
 from app.queries.contests import by_slug
@@ -99,6 +100,8 @@ DESK = [
     "/manage/contests/long/pause",
     "/manage/contests/long/resumption",
     "/manage/contests/long/attempts/{finished}/restoration",
+    "/manage/contests/long/late-sheets/{late}",
+    "/manage/contests/long/late-decisions?scope=all",
     "/manage/receipts?number=2026-0917-999999",
     "/manage/contests/long/poster",
     "/manage/contests/long/report",
@@ -173,7 +176,8 @@ def answer_some(person):
     still_open = attempts.start(contest_id, person, now=now)
     attempt_changes.extend(still_open, 10, reason="电脑死机，" * 40, actor=None, now=now)
     late.keep_late(still_open, sheet, revision=1, lease="0" * 32, digest=sign_ins.digest(token), now=now)
-    return {"finished": finished, "open": still_open}
+    late_id = db.session.scalars(sa.select(LateSheet.id)).one()
+    return {"finished": finished, "open": still_open, "late": late_id}
 
 
 def close_and_delay():

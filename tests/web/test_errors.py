@@ -28,13 +28,14 @@ def test_without_its_tables_the_site_still_answers_with_a_page(app, client):
 
 
 @pytest.fixture
-def broken(app):
+def broken(app, monkeypatch):
     """Call it, and every question to the database fails as if its server were gone."""
 
     def gone(*_):
         raise sa.exc.OperationalError("SELECT", {}, RuntimeError("the server closed the connection"))
 
     def break_() -> None:
+        monkeypatch.setattr(app.extensions["readers"], "_engine", None)  # SQLite's driver is not asked past SQLAlchemy
         with app.app_context():
             sa.event.listen(db.engine, "before_cursor_execute", gone)
 

@@ -52,7 +52,7 @@ def test_while_nothing_is_new_the_time_alone_is_told_and_the_page_is_alive(app, 
 def test_the_door_answers_with_the_headers_of_the_route(app, client, paper):
     address, cookie = known(client.get(NEWS).get_json()), client.get_cookie("zhisai").value
     answers = []
-    for entrance in (app.wsgi_app, app.wsgi_app.behind.behind):
+    for entrance in (app.wsgi_app.behind.behind, app.wsgi_app.behind.behind.behind):
         sender = Client(entrance)
         sender.set_cookie("zhisai", cookie)
         answers.append(sender.get(address))
