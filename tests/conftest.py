@@ -32,6 +32,7 @@ from tests.pages import CheckedClient
 BACKENDS = ("sqlite", "postgresql")
 # A test's data need not outlive it. Nor is it vacuumed: new rows would go where old ones were, in another order.
 FORGETFUL = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30
 LARGE = 10 * 8192  # bytes of a table; up to here PostgreSQL plans as for an empty one
 
 # Found counter-examples must come back on the next run, on any machine; a slow machine is not a counter-example.
@@ -72,6 +73,23 @@ LONGEST = (
     "test_deadline.py",
     "test_markup.py",
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Where memory has room the files of the tests lie there; power cuts are played on a disk of their own (bench)."""
+    is_first = not hasattr(config, "workerinput")
+    if is_first and config.option.basetemp is None and _room(MEMORY) > ROOM:
+        config.option.basetemp = str(MEMORY / f"zhisai-tests-{os.getpid()}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and config.option.basetemp == str(MEMORY / f"zhisai-tests-{os.getpid()}"):
+        shutil.rmtree(config.option.basetemp, ignore_errors=True)
+
+
+def _room(folder: Path) -> int:
+    return shutil.disk_usage(folder).free if folder.is_dir() and os.access(folder, os.W_OK) else 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
