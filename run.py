@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 # Few threads are cheap, too few would let logins and exports hold up saves; measured by `make bench`.
-THREADS = int(os.environ.get("THREADS") or 6)
+THREADS = int(os.environ.get("THREADS") or 4)
 # A browser keeps its connection for half a minute: as many as people who answer at once, and more. Each is one file.
 CONNECTIONS, OTHER_FILES = 16_384, 256
 

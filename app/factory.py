@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, database, extensions, models, web
 from app.web.candidate.door import SaveDoor
 from app.web.candidate.news_door import NewsDoor
+from app.web.filters import Templates
 from app.web.shedding import Line, Shedding
 from config import Settings
 
@@ -21,6 +22,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     """The application for these settings, or for those of the environment: every part attached, no table touched."""
     settings = settings or Settings.from_environment(keep=not _is_command())
     app = Flask("app", static_folder="static", template_folder="templates")
+    app.jinja_environment = Templates  # before anybody asks for it
     app.config.from_mapping(settings.flask())
     database.init(app)
     web.limits.register(app)

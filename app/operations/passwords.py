@@ -21,8 +21,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Compared against where there is no password, so that both answers cost the same.
 NOBODY = HASHER.hash(secrets.token_hex(16))
 
-HASHING = 2
-WAITING = 1  # one in hand for whichever is done first; the other web threads belong to those who answer
+HASHING = 2  # the other half of the web threads belongs to those who answer, whatever happens
 RETRY_AFTER_SECONDS = 1
 
 
@@ -66,5 +65,5 @@ def _let_saves_go_first() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
-_PLACES = threading.BoundedSemaphore(HASHING + WAITING)
+_PLACES = threading.BoundedSemaphore(HASHING)
 _EXECUTOR = ThreadPoolExecutor(HASHING, thread_name_prefix="hashing", initializer=_let_saves_go_first)

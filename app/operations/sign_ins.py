@@ -2,13 +2,13 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import Moment, db, grouped, table, writing
+from app.database import Moment, db, executed, grouped, table, taking, writing
 from app.models import SignIn
 from app.operations import passwords, throttles, tries
 from app.operations.audit import record
@@ -42,14 +42,18 @@ def sign_in(
     earlier sign-in, which ends.
     """
     tried = tries.login(login, password, origin=origin, device=device)
-    with passwords.place() as hasher:
-        is_first = throttles.insisting(lambda: _claimed(tried, now))  # before it is judged: that takes a while
-        user = questions.by_login(login)
-        kept = user.password_hash if user else None
-        if not hasher.matches(kept, password) or user is None or user.left_at is not None:
+    with passwords.place() as hasher:  # few are judged at once: counting after it gives a guesser hardly a guess more
+        is_clear = throttles.is_clear(tried)
+        is_first = None if is_clear else throttles.insisting(lambda: _claimed(tried, now))
+        user_id, kept = questions.credentials(login)
+        is_right = hasher.matches(kept, password)
+        if user_id is not None and is_right and is_clear and (token := _let_in(user_id, tried, now, replaces)):
+            return SignedIn(token, user_id)
+        if is_first is None:
+            is_first = throttles.insisting(lambda: _claimed(tried, now))
+        if user_id is None or not is_right:
             throttles.count_failures(throttles.wrong_signs(tried, is_first), now)
             raise Refusal(Reason.WRONG_PASSWORD)
-    user_id = user.id
     with writing():
         throttles.succeed(tried, throttles.counted(tried))
         token = new_sign_in(user_id, None, now, replaces)
@@ -57,8 +61,20 @@ def sign_in(
     return SignedIn(token, user_id)
 
 
+def _let_in(user_id: int, tried: Try, now: datetime, replaces: str) -> str | None:
+    """A new sign-in, as long as nobody has failed meanwhile: what nearly everybody gets; else None, and nothing."""
+    token, made = _made(user_id, None, tried, now)
+    with writing():
+        if not executed(_NEW_SIGN_IN, made):
+            return None
+        if replaces:
+            executed(_END, {"b_digest": replaces, "b_revoked_at": now})
+        record(user_id, "account.sign_in", f"user:{user_id}", now)
+    return token
+
+
 def _claimed(tried: Try, now: datetime) -> bool:
-    """Count the try in advance; whether it is the first of its name from there."""
+    """Count the try; whether it is the first of its name from there."""
     with writing():
         rows = throttles.begin(tried, now)
         is_first = throttles.is_first(tried, rows)
@@ -88,8 +104,8 @@ def enter(
     if user_id is not None:
         found = [candidate for candidate in found if candidate.user_id == user_id]
     if len(found) == 1 and not replaces:  # nearly everybody: one statement, as long as nobody failed here of late
-        token = _slip_in(found[0].user_id, contest_id, tried.digests, now)
-        if token is not None:
+        token, made = _made(found[0].user_id, contest_id, tried, now)
+        if grouped(_NEW_SIGN_IN, made):
             return SignedIn(token, found[0].user_id)
 
     def judged() -> SignedIn | list[contests.Candidate]:
@@ -122,8 +138,7 @@ def sign_out(token_digest: str, *, now: datetime) -> None:
 def new_sign_in(user_id: int, contest_id: int | None, now: datetime, replaces: str = "") -> str:
     """The token of a new sign-in, in the transaction that is open; what it replaces ends."""
     if replaces:
-        earlier = sa.update(SignIn).where(SignIn.digest == replaces, SignIn.revoked_at.is_(None))
-        db.session.execute(earlier.values(revoked_at=now))
+        executed(_END, {"b_digest": replaces, "b_revoked_at": now})
     token = secrets.token_urlsafe(32)
     row = SignIn(digest=digest(token), user_id=user_id, contest_id=contest_id, created_at=now, seen_at=now)
     row.expires_at = now + SIGN_IN_LASTS
@@ -132,6 +147,12 @@ def new_sign_in(user_id: int, contest_id: int | None, now: datetime, replaces: s
 
 
 _sign_ins = table(SignIn)
+_END = (
+    sa.update(_sign_ins)
+    .where(_sign_ins.c.digest == sa.bindparam("b_digest"), _sign_ins.c.revoked_at.is_(None))
+    .values(taking(_sign_ins.c.revoked_at))
+)
+SIGNS = 5  # at most so many does a try share with others
 _NEW_SIGN_IN = sa.insert(_sign_ins).from_select(
     ["digest", "user_id", "contest_id", "created_at", "seen_at", "expires_at"],
     sa.select(
@@ -141,15 +162,14 @@ _NEW_SIGN_IN = sa.insert(_sign_ins).from_select(
         sa.bindparam("b_now", type_=Moment),
         sa.bindparam("b_now", type_=Moment),
         sa.bindparam("b_ends", type_=Moment),
-    ).where(~throttles.has_failures(*(sa.bindparam(f"b_sign{number}") for number in range(4)))),
+    ).where(~throttles.has_failures(*(sa.bindparam(f"b_sign{number}") for number in range(SIGNS)))),
     include_defaults=False,
 )
 
 
-def _slip_in(user_id: int, contest_id: int, signs: Sequence[str], now: datetime) -> str | None:
-    """A new sign-in for somebody whose try shares no failure with another; else None, and no sign-in."""
-    token = secrets.token_urlsafe(32)
-    ends = now + SIGN_IN_LASTS
-    made = {"b_digest": digest(token), "b_user": user_id, "b_contest": contest_id, "b_now": now, "b_ends": ends}
-    shared = {f"b_sign{number}": sign for number, sign in enumerate(signs)}
-    return token if grouped(_NEW_SIGN_IN, made | shared) else None
+def _made(user_id: int, contest_id: int | None, tried: Try, now: datetime) -> tuple[str, dict[str, Any]]:
+    """A token, and what _NEW_SIGN_IN needs to store it, for somebody whose try shares no failure with another."""
+    token, digests = secrets.token_urlsafe(32), tried.digests
+    signs = {f"b_sign{number}": digests[min(number, len(digests) - 1)] for number in range(SIGNS)}
+    person = {"b_digest": digest(token), "b_user": user_id, "b_contest": contest_id}
+    return token, person | signs | {"b_now": now, "b_ends": now + SIGN_IN_LASTS}

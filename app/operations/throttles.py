@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, kept, table, writing
+from app.database import db, fetched, kept, table, writing
 from app.models import Throttle, User
 from app.operations.audit import record
 from app.operations.tries import Sign, Try, digest_of
@@ -247,6 +247,17 @@ def _left(row: Throttle, now: datetime, allowed: int) -> int:
 def has_failures(*digests: Any) -> sa.Exists:
     """Part of a statement: whether any of these has a failure that counts, or a pause."""
     return sa.exists().where(_throttles.c.digest.in_(digests), _throttles.c.failures > 0)
+
+
+_FAILURES = sa.select(sa.literal(1)).where(
+    _throttles.c.digest.in_([sa.bindparam(f"b_sign{number}") for number in range(5)]), _throttles.c.failures > 0
+)
+
+
+def is_clear(tried: Try) -> bool:
+    """Whether the try shares no failure with another."""
+    signs = dict.fromkeys((f"b_sign{number}" for number in range(5)), tried.name)
+    return not fetched(_FAILURES, signs | {f"b_sign{number}": sign for number, sign in enumerate(tried.digests)})
 
 
 def clear_throttles(*, now: datetime) -> int:

@@ -127,6 +127,16 @@ def password_is_due(user_id: int, policy: Policy, now: datetime) -> bool:
     return is_due(set_at, policy, now) and _answering(user_id, None, now, timedelta()) is None
 
 
+_CREDENTIALS = sa.select(_users.c.id, _users.c.password_hash).where(
+    _users.c.login == sa.bindparam("login"), _users.c.left_at.is_(None)
+)
+
+
+def credentials(login: str) -> tuple[int | None, str | None]:
+    """Who has that login and is still here, and the hash of the password; nobody and nothing otherwise."""
+    return next(((user_id, kept) for user_id, kept in fetched(_CREDENTIALS, {"login": login})), (None, None))
+
+
 def by_login(login: str) -> User | None:
     """The account of that login."""
     return db.session.scalars(sa.select(User).where(User.login == login)).one_or_none()

@@ -26,7 +26,6 @@ class Templates(Environment):
 
 def register(app: Flask) -> None:
     """Add the filters and the values that every page needs."""
-    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
         "moment": prose.day_and_time,

@@ -24,7 +24,7 @@ def as_strong_as_promised(as_in_service, monkeypatch):
 
 def all_places():
     taken = ExitStack()
-    for _ in range(passwords.HASHING + passwords.WAITING):
+    for _ in range(passwords.HASHING):
         taken.enter_context(passwords.place())
     return taken
 
@@ -67,7 +67,7 @@ def test_a_place_is_given_back_whatever_happens(context):
 def test_web_threads_are_left_for_those_who_answer():
     import run
 
-    assert passwords.HASHING + passwords.WAITING <= run.THREADS // 2
+    assert passwords.HASHING <= run.THREADS // 2
 
 
 def test_a_known_and_an_unknown_login_cost_one_hash_and_the_same_statements(context, monkeypatch):

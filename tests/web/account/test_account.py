@@ -134,7 +134,7 @@ def no_place():
     from app.operations import passwords
 
     with ExitStack() as taken:
-        for _ in range(passwords.HASHING + passwords.WAITING):
+        for _ in range(passwords.HASHING):
             taken.enter_context(passwords.place())
         yield
 
@@ -184,7 +184,7 @@ def test_changing_the_password_waits_like_signing_in(organizer, client, sign_in)
     sign_in()
     form = {"current": PASSWORD, "password": "another good sentence", "again": "another good sentence"}
     with ExitStack() as taken:
-        for _ in range(passwords.HASHING + passwords.WAITING):
+        for _ in range(passwords.HASHING):
             taken.enter_context(passwords.place())
         response = client.submit("/password", form, page="/password")
     assert response.status_code == 503
