@@ -59,6 +59,18 @@ def test_paused_the_questions_are_covered_and_resumed_they_are_there_again(deskt
     assert set(town.responses(slug)) == {1, 2}
 
 
+def test_resumed_whoever_was_further_down_is_there_again(page, town):
+    slug = town.contest(f"deep-{page.viewport_size['width']}")
+    page.add_init_script(IMPATIENT)
+    sit_down(page, town, slug)
+    last = page.locator("#q5")
+    last.scroll_into_view_if_needed()
+    do(town, sittings.pause, sitting(town, slug))
+    expect(last).to_be_hidden()
+    do(town, sittings.resume, sitting(town, slug))
+    expect(last).to_be_in_viewport()
+
+
 def test_opened_during_a_pause_the_page_waits_and_goes_on_by_itself(page, town):
     slug = town.contest(f"held-{page.viewport_size['width']}")
     page.add_init_script(IMPATIENT)
