@@ -123,5 +123,6 @@ class Clock:
             return
         with contextlib.suppress(OSError):  # on a full disk the next round tries again
             new = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+            new.touch(mode=0o600)  # its owner's alone, like all that lies in the folder
             new.write_text(json.dumps({"boot": _BOOT_ID.read_text().strip(), "offset": self._offset}))
             new.replace(self._file)

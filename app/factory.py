@@ -2,6 +2,7 @@
 
 import os
 
+from click import ClickException
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,7 +11,7 @@ from app.web.candidate.door import SaveDoor
 from app.web.candidate.news_door import NewsDoor
 from app.web.filters import Templates
 from app.web.shedding import Line, Shedding
-from config import Settings
+from config import Settings, SettingsError
 
 
 def _is_command() -> bool:
@@ -18,9 +19,18 @@ def _is_command() -> bool:
     return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
 
 
+def _of_environment() -> Settings:
+    try:
+        return Settings.from_environment(keep=not _is_command())
+    except SettingsError as error:
+        if not _is_command():
+            raise
+        raise ClickException(str(error)) from None  # a command says it in one line
+
+
 def assemble(settings: Settings | None = None) -> Flask:
     """The application for these settings, or for those of the environment: every part attached, no table touched."""
-    settings = settings or Settings.from_environment(keep=not _is_command())
+    settings = settings or _of_environment()
     app = Flask("app", static_folder="static", template_folder="templates")
     app.jinja_environment = Templates  # before anybody asks for it
     app.config.from_mapping(settings.flask())

@@ -1,6 +1,7 @@
 """The clock that deadlines are counted by, when the machine's own clock jumps."""
 
 import json
+import stat
 from datetime import timedelta
 
 import pytest
@@ -163,6 +164,11 @@ def test_reading_a_clock_leaves_no_file(machine, tmp_path):
     assert list(tmp_path.iterdir()) == []
     machine.clock(tmp_path / "clock").share()
     assert json.loads((tmp_path / "clock").read_bytes())["offset"] == machine.wall - machine.even
+
+
+def test_the_file_is_its_owners_alone(machine, tmp_path):
+    machine.clock(tmp_path / "clock").share()
+    assert stat.S_IMODE((tmp_path / "clock").stat().st_mode) == 0o600
 
 
 def test_a_folder_that_takes_no_file_costs_nothing_but_the_file(machine, tmp_path):

@@ -1,6 +1,9 @@
 """Settings: each one read, typed, refused with advice, and documented."""
 
+import os
 import stat
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -122,3 +125,11 @@ def test_every_variable_that_the_code_reads_is_a_setting_of_the_list():
     assert names <= set(VARIABLES)
     assert len(fields(Settings)) == 11
     assert Path(ROOT, "docs").is_dir()
+
+
+def test_a_command_says_in_one_line_which_setting_cannot_be_used(tmp_path):
+    environ = {**os.environ, "FLASK_APP": "app", "INSTANCE_DIR": str(tmp_path), "PASSWORD_CLASSES": "9"}
+    command = [sys.executable, "-m", "flask", "doctor"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "Error: PASSWORD_CLASSES 应是 1 到 4 之间的整数，现在是“9”，请改正后再启动。\n"

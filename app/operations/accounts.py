@@ -131,9 +131,10 @@ def change_password(user_id: int, old: str, new: str, *, now: datetime, policy: 
         user = questions.by_id(user_id)
         if user is None or not hasher.matches(user.password_hash, old):
             raise Refusal(Reason.WRONG_PASSWORD)
+        with writing():
+            throttles.forget_tries(throttle)  # what the policy refuses next is no guess at the old one
         hashed = new_passwords.hashed(new, user.login or "", user, policy, hasher)
     with writing():
-        throttles.forget_tries(throttle)
         new_passwords.keep(db.session.get_one(User, user_id), hashed, policy, now)
         _revoke_all(user_id, now)
         record(user_id, "account.change_password", f"user:{user_id}", now)

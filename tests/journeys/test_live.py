@@ -59,6 +59,18 @@ def test_paused_the_questions_are_covered_and_resumed_they_are_there_again(deskt
     assert set(town.responses(slug)) == {1, 2}
 
 
+def test_resumed_whoever_was_further_down_is_there_again(page, town):
+    slug = town.contest(f"deep-{page.viewport_size['width']}")
+    page.add_init_script(IMPATIENT)
+    sit_down(page, town, slug)
+    last = page.locator("#q5")
+    last.scroll_into_view_if_needed()
+    do(town, sittings.pause, sitting(town, slug))
+    expect(last).to_be_hidden()
+    do(town, sittings.resume, sitting(town, slug))
+    expect(last).to_be_in_viewport()
+
+
 def test_opened_during_a_pause_the_page_waits_and_goes_on_by_itself(page, town):
     slug = town.contest(f"held-{page.viewport_size['width']}")
     page.add_init_script(IMPATIENT)
@@ -161,3 +173,19 @@ def test_an_organizer_pauses_from_the_live_view_and_it_refreshes_itself(desktop,
     desktop.get_by_role("button", name="暂停").click()
     expect(desktop.get_by_role("status")).to_contain_text("已暂停")
     expect(desktop.get_by_role("link", name="恢复")).to_be_visible()
+
+
+def test_when_the_sign_in_is_over_the_live_view_asks_for_it_and_comes_back_whole(desktop, town):
+    slug = town.contest("watched")
+    with town.app.app_context():
+        factories.account("hejing", Role.ORGANIZER)
+    desktop.add_init_script(IMPATIENT)
+    desktop.goto(f"/sign-in?next=/manage/contests/{slug}/live")
+    for _ in range(2):
+        desktop.get_by_label("账号").fill("hejing")
+        desktop.get_by_label("密码").fill(PASSWORD)
+        desktop.get_by_role("main").get_by_role("button", name="登录").click()
+        expect(desktop.get_by_role("heading", level=1)).to_have_text("实时看板")
+        expect(desktop.locator("#as-of")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+        desktop.context.clear_cookies()
+        expect(desktop.get_by_role("heading", level=1)).to_have_text("登录")

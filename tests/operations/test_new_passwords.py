@@ -6,7 +6,7 @@ import pytest
 
 from app.database import db, writing
 from app.models import User
-from app.operations import accounts, attempts
+from app.operations import accounts, attempts, throttles
 from app.queries import accounts as questions
 from app.rules.password import Policy, WeakPassword
 from app.rules.roles import Role
@@ -41,6 +41,12 @@ def test_the_last_ones_do_not_come_back_and_older_ones_may(organizer):
     change(organizer, SECOND, THIRD)
     change(organizer, THIRD, PASSWORD)
     assert len(db.session.get_one(User, organizer).earlier_passwords or []) == 2
+
+
+def test_whoever_knows_the_old_one_may_look_for_a_new_one_as_often_as_it_takes(organizer):
+    for _ in range(throttles.TRIES + 1):
+        assert refusal(lambda: change(organizer, PASSWORD, "short"))
+    change(organizer, PASSWORD, FIRST)
 
 
 def test_without_a_history_nothing_is_kept_and_only_the_present_one_is_refused(organizer):

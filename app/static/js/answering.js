@@ -74,8 +74,11 @@ function hear(told, began, ended) {
   else if (wasHeld && clock.held === null) goOn();
 }
 
+let place = null; // where somebody was reading when the questions were covered
+
 /** 暂停: keep what there is, then cover the questions. */
 function hold() {
+  place = firstInView();
   saver.flush();
   sheet.lock();
   document.documentElement.classList.add('held');
@@ -86,6 +89,12 @@ function hold() {
 function goOn() {
   document.documentElement.classList.remove('held');
   unlock();
+  if (place) window.scrollBy(0, place.item.getBoundingClientRect().top - place.top);
+}
+
+function firstInView() {
+  const item = [...form.querySelectorAll('.item')].find((one) => one.getBoundingClientRect().bottom > 0);
+  return item && window.scrollY > 0 ? { item, top: item.getBoundingClientRect().top } : null;
 }
 
 function unlock() {

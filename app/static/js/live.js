@@ -8,6 +8,11 @@ let tag = '';
 async function look() {
   const headers = tag ? { 'If-None-Match': tag } : {};
   const response = await fetch(box.dataset.partUrl, { headers, credentials: 'same-origin', cache: 'no-store' });
+  if (response.redirected) {
+    // The sign-in is over, or the password is due: the page itself goes there, and comes back to the whole live view.
+    location.reload();
+    return;
+  }
   if (response.status !== 200 && response.status !== 304) return;
   asOf.textContent = response.headers.get('X-As-Of');
   if (response.status === 304) return;

@@ -122,7 +122,7 @@ def refused(contest: ContestRow, refusal: Refusal, name: str, tail: str | None) 
         contest=contest,
         title="参赛名单里没有找到您" if refusal.reason is Reason.NOT_ON_ROSTER else "请稍等再试",
         what=_what_happened(refusal, name, tail),
-        ways=[_another_try(contest.slug), _application(contest.slug, name)],
+        ways=[_another_try(contest.slug), _application(contest.slug, name, refusal.reason is Reason.NOT_ON_ROSTER)],
         reference="",
     )
 
@@ -136,14 +136,16 @@ def _another_try(slug: str) -> dict[str, object]:
     return {"title": "再核对一次", "text": text, "label": "重新填写", "url": entry}
 
 
-def _application(slug: str, name: str) -> dict[str, object]:
+def _application(slug: str, name: str, primary: bool) -> dict[str, object]:
     way = {"title": "申请参赛", "text": "填姓名、单位、手机，由组织者核对后加入名单。", "label": "申请参赛"}
-    return way | {"url": url_for(".application", slug=slug, name=name), "primary": True}
+    return way | {"url": url_for(".application", slug=slug, name=name), "primary": primary}
 
 
 def _what_happened(refusal: Refusal, name: str, tail: str | None) -> str:
     if refusal.reason is not Reason.NOT_ON_ROSTER:
-        return prose.refusal(refusal.reason, **refusal.facts)
+        said = prose.refusal(refusal.reason, **refusal.facts)
+        is_here = refusal.reason is Reason.TOO_MANY_TRIES
+        return f"{said}只有这台设备要等，换一台电脑或手机现在就能进；没有扣掉答题次数。" if is_here else said
     searched = f"按“{name}、手机后四位{tail}”没有查到。" if tail else f"{name}不在这场竞赛的名单里。"
     return f"{searched}多半是手机换过号，或名单漏了您。您没有做错什么，也没有扣掉答题次数。"
 

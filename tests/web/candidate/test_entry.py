@@ -190,6 +190,8 @@ def test_another_browser_behind_the_same_address_is_not_paused(app, contest, cli
     page = text(enter())
     assert "请稍等再试" in page
     assert "试的次数太多了，请5分钟后再试" in page
+    assert "只有这台设备要等，换一台电脑或手机现在就能进；没有扣掉答题次数。" in page
+    assert "button primary" not in page  # whoever only mistyped is not led to 申请参赛
     other = CheckedClient(app, app.response_class)
     answer = other.submit("/c/pufa", {"name": "王芳", "tail": "1111"}, page="/c/pufa")
     assert answer.location == "/c/pufa/rules"
