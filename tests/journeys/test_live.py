@@ -115,6 +115,20 @@ def test_more_time_reaches_the_open_page(desktop, town):
     until(desktop, lambda: left(desktop) > 31 * 60)
 
 
+def test_what_is_told_stays_in_sight_of_whoever_reads_further_down_until_it_is_known(page, town):
+    slug = town.contest(f"told-{page.viewport_size['width']}")
+    page.add_init_script(IMPATIENT)
+    sit_down(page, town, slug)
+    page.locator("#q5").evaluate("item => item.scrollIntoView(true)")
+    do(town, attempt_changes.extend, town.attempt(slug).id, 10)
+    told = page.locator("#notices .notice").first
+    expect(told).to_contain_text("您的作答时间增加10分钟")
+    expect(told).to_be_in_viewport()
+    page.get_by_role("button", name="知道了").click()
+    expect(told).not_to_be_in_viewport()
+    expect(page.locator("#q5")).to_be_in_viewport()
+
+
 def test_more_time_given_in_the_last_minute_is_found_at_the_deadline(desktop, town):
     """The page had no news of it yet; it asks before it hands in."""
     slug = town.contest("last-minute")

@@ -4,7 +4,7 @@ import { Clock, run } from './clock.js';
 import { ask } from './dialog.js';
 import { HandingIn } from './handing_in.js';
 import { Moving } from './moving.js';
-import { News, showNotices } from './news.js';
+import { keepInSight, News, showNotices } from './news.js';
 import { Offer } from './offering.js';
 import { Panel } from './panel.js';
 import { Saver } from './saving.js';
@@ -65,7 +65,8 @@ const news = new News({ url: form.dataset.newsUrl, onNews: hear });
 
 /** What the organizer did meanwhile: words, another deadline, a pause, the end of this attempt. */
 function hear(told, began, ended) {
-  showNotices(document.getElementById('notices'), told.notices);
+  const notices = document.getElementById('notices');
+  if (showNotices(notices, told.notices)) keepInSight(notices);
   const wasHeld = clock.held !== null;
   clock.held = told.held_ms;
   clock.sync(told, began, ended);

@@ -51,9 +51,9 @@ export class News {
   }
 }
 
-/** Show the notices, the newest first, as the server's own page does. */
+/** Show the notices, the newest first, as the server's own page does; whether there is a new one. */
 export function showNotices(box, notices) {
-  if (box.dataset.newest === String(notices.length ? notices[0].id : '')) return;
+  if (box.dataset.newest === String(notices.length ? notices[0].id : '')) return false;
   box.dataset.newest = String(notices[0].id);
   box.textContent = '';
   notices.forEach(({ at, words, reason }) => {
@@ -64,4 +64,19 @@ export function showNotices(box, notices) {
     line.append(said, document.createElement('br'), `原因：${reason}（${at}）`);
     box.append(line);
   });
+  return true;
+}
+
+/** Keep the newest notice in sight, however far down somebody reads, until it is known. */
+export function keepInSight(box) {
+  const known = document.createElement('button');
+  known.type = 'button';
+  known.className = 'button small';
+  known.textContent = '知道了';
+  known.addEventListener('click', () => {
+    box.classList.remove('unread');
+    known.remove();
+  });
+  box.classList.add('unread');
+  box.append(known);
 }
