@@ -149,8 +149,11 @@ def _judge(
         held = connection.execute(sa.text("SELECT revision, sheet FROM attempts WHERE id = :id"), {"id": attempt_id})
         revision, sheet = held.one()
         responses = (json.loads(sheet) if isinstance(sheet, str) else sheet)["responses"]
+        is_untouched = not newest and not revision and not responses  # somebody handed in before anybody's answers came
         # Several pages may have sent that revision, each under its own lease; an acknowledged one must be among them.
-        if (revision, responses) not in [tuple(pair) for each in seen for pair in (each.saved or each.sent)]:
+        if not is_untouched and (revision, responses) not in [
+            tuple(pair) for each in seen for pair in (each.saved or each.sent)
+        ]:
             sent = [tuple(pair) for each in seen for pair in each.sent]
             if (revision, responses) not in sent or revision == newest:
                 yield Fault(LOST, f"revision {revision} is not stored as it was acknowledged")

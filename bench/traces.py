@@ -16,7 +16,8 @@ _NOT_WALKED = {".venv", ".git", ".cache", "node_modules"}
 def escaped(folder: Path) -> set[str]:
     """Every file outside `folder` whose name is the one that hostile archives try to write."""
     found = set[str]()
-    for top in (ROOT, Path(tempfile.gettempdir())):
+    common = Path(tempfile.gettempdir())
+    for top in {ROOT, common, common if folder.is_relative_to(common) else folder.parent}:
         for path, folders, files in os.walk(top):
             folders[:] = [name for name in folders if name not in _NOT_WALKED and Path(path, name) != folder]
             found.update(str(Path(path, name)) for name in (*files, *folders) if ESCAPED in name)
