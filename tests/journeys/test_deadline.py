@@ -1,5 +1,6 @@
 """At the deadline the paper is handed in, whether anybody sits before it or not."""
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import expect
@@ -54,6 +55,29 @@ def test_with_the_page_open_it_counts_down_and_lands_on_the_receipt(page, town):
     attempt = town.attempt(slug)
     assert set(town.responses(slug)) == {1, 2, 3}
     assert attempt.handed_in_at == attempt.deadline
+
+
+def test_an_answer_that_finds_an_instant_left_does_not_keep_the_page_from_handing_in(desktop, town):
+    """At the deadline the page asks once more; the clock that it sets by the answer may then not have run out."""
+    slug, told = town.contest("instant"), []
+
+    def earlier(route):
+        answer = route.fetch()
+        told.append(answer.json())
+        route.fulfill(
+            response=answer, json=answer.json() | {"now_ms": answer.json()["now_ms"] - (400 * (len(told) == 1))}
+        )
+
+    desktop.add_init_script(NOT_DICED)
+    sit_down(desktop, town, slug)
+    choose(desktop, 1, 0)
+    expect_saved(desktop)
+    town.end_in(slug, timedelta(seconds=2))
+    desktop.route(re.compile(r"/attempts/\d+/news"), earlier)
+    desktop.reload()
+    expect(desktop.get_by_role("heading", name="成绩回执")).to_be_visible()
+    assert len(told) > 1
+    assert town.attempt(slug).handed_in_at == town.attempt(slug).deadline
 
 
 def test_in_the_last_five_minutes_the_clock_says_so(desktop, town):

@@ -120,6 +120,7 @@ run(clock, {
   },
   onWarning: (minutes) => { document.getElementById('time-said').textContent = `还剩${minutes}分钟，到时自动交卷。`; },
   onEnd: async () => {
+    if (handingIn.isTimeUp || handingIn.isDone) return;
     sheet.lock();
     await new Promise((resolve) => setTimeout(resolve, Math.random() * ASKING_MS));
     await news.look();                 // more time may have been given in the last minute

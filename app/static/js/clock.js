@@ -40,10 +40,11 @@ export class Clock {
   }
 }
 
-/** Ticks on the second: onTick(secondsLeft), onWarning(minutes) at ten, five and one, onEnd() once. */
+/** Ticks on the second: onTick(secondsLeft), onWarning(minutes) at ten, five and one, onEnd() while time is up. */
 export function run(clock, { onTick, onWarning, onEnd }) {
   let previous = Infinity;
-  let hasEnded = false;
+  let isEnding = false;
+  const again = () => { isEnding = false; };
 
   const tick = () => {
     const left = clock.secondsLeft();
@@ -51,11 +52,9 @@ export function run(clock, { onTick, onWarning, onEnd }) {
     const crossed = WARNINGS.filter((seconds) => previous > seconds && left <= seconds && left > 0);
     if (crossed.length && previous !== Infinity) onWarning(Math.min(...crossed) / 60);
     previous = left;
-    if (left === 0 && !hasEnded) {
-      hasEnded = true;
-      onEnd();
-    } else if (left > 0) {
-      hasEnded = false;                // a deadline that was moved starts the countdown anew
+    if (left === 0 && !isEnding) {     // again when it was not the end: the clock was set, or the deadline moved
+      isEnding = true;
+      onEnd().then(again, again);
     }
     const beat = (clock.deadline - clock.now()) % 1000;
     setTimeout(tick, left > 0 && clock.held === null ? Math.max(beat, 50) : 1000);
