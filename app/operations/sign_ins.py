@@ -152,7 +152,6 @@ _END = (
     .where(_sign_ins.c.digest == sa.bindparam("b_digest"), _sign_ins.c.revoked_at.is_(None))
     .values(taking(_sign_ins.c.revoked_at))
 )
-SIGNS = 5  # at most so many does a try share with others
 _NEW_SIGN_IN = sa.insert(_sign_ins).from_select(
     ["digest", "user_id", "contest_id", "created_at", "seen_at", "expires_at"],
     sa.select(
@@ -162,14 +161,13 @@ _NEW_SIGN_IN = sa.insert(_sign_ins).from_select(
         sa.bindparam("b_now", type_=Moment),
         sa.bindparam("b_now", type_=Moment),
         sa.bindparam("b_ends", type_=Moment),
-    ).where(~throttles.has_failures(*(sa.bindparam(f"b_sign{number}") for number in range(SIGNS)))),
+    ).where(~throttles.HAS_FAILED),
     include_defaults=False,
 )
 
 
 def _made(user_id: int, contest_id: int | None, tried: Try, now: datetime) -> tuple[str, dict[str, Any]]:
     """A token, and what _NEW_SIGN_IN needs to store it, for somebody whose try shares no failure with another."""
-    token, digests = secrets.token_urlsafe(32), tried.digests
-    signs = {f"b_sign{number}": digests[min(number, len(digests) - 1)] for number in range(SIGNS)}
+    token = secrets.token_urlsafe(32)
     person = {"b_digest": digest(token), "b_user": user_id, "b_contest": contest_id}
-    return token, person | signs | {"b_now": now, "b_ends": now + SIGN_IN_LASTS}
+    return token, person | throttles.shared(tried) | {"b_now": now, "b_ends": now + SIGN_IN_LASTS}

@@ -23,7 +23,7 @@ its lane goes on every ten seconds: a password is not to be found in 8 640 guess
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -244,20 +244,23 @@ def _left(row: Throttle, now: datetime, allowed: int) -> int:
     return max(0, row.failures - max(0, (now - row.since) // WITHIN) * allowed)
 
 
-def has_failures(*digests: Any) -> sa.Exists:
-    """Part of a statement: whether any of these has a failure that counts, or a pause."""
-    return sa.exists().where(_throttles.c.digest.in_(digests), _throttles.c.failures > 0)
-
-
-_FAILURES = sa.select(sa.literal(1)).where(
-    _throttles.c.digest.in_([sa.bindparam(f"b_sign{number}") for number in range(5)]), _throttles.c.failures > 0
+SHARED = 5  # a try has at most so many digests
+HAS_FAILED = sa.exists().where(
+    _throttles.c.digest.in_([sa.bindparam(f"b_shared{number}") for number in range(SHARED)]), _throttles.c.failures > 0
 )
+_HAS_FAILED = sa.select(HAS_FAILED)
+
+
+def shared(tried: Try) -> dict[str, str]:
+    """What HAS_FAILED must know of a try, to say whether it shares a failure or a pause with another."""
+    digests = tried.digests
+    return {f"b_shared{number}": digests[min(number, len(digests) - 1)] for number in range(SHARED)}
 
 
 def is_clear(tried: Try) -> bool:
     """Whether the try shares no failure with another."""
-    signs = dict.fromkeys((f"b_sign{number}" for number in range(5)), tried.name)
-    return not fetched(_FAILURES, signs | {f"b_sign{number}": sign for number, sign in enumerate(tried.digests)})
+    ((has_failed,),) = fetched(_HAS_FAILED, shared(tried))
+    return not has_failed
 
 
 def clear_throttles(*, now: datetime) -> int:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from app.database import db
-from app.models import (
-    Attempt,
-)
+from app.models import Attempt
 from app.operations import attempts, sign_ins
+from app.operations.throttles import claim_try
 from app.queries.snapshot import snapshot
 from app.rules.rehearsal import ORIGIN, Account, extras
 from app.rules.sheet import AnswerSheet
+from tests import factories
 from tests.factories import NOON
 
 LENGTH = timedelta(minutes=5)
@@ -21,6 +21,17 @@ def everything():
     db.session.rollback()
     with snapshot() as now:
         return {table.name: [tuple(row) for row in now.rows(table)] for table in now.tables}
+
+
+def real_contest(city):
+    """A real contest in which somebody has answered, and which somebody else is answering."""
+    contest_id, _ = factories.contest(city)
+    done = attempts.start(contest_id, city.wang_fang, now=NOON)
+    attempts.hand_in(done, actor=city.wang_fang, now=NOON)
+    attempts.start(contest_id, city.zhang_wei, now=NOON)
+    sign_ins.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
+    claim_try("somebody's mistake", NOON)
+    return contest_id
 
 
 def take_part(made, extra, *, hands_in=True):

@@ -19,14 +19,13 @@ from app.models import (
 from app.operations import attempts, rehearsal_clearing, rehearsals, sign_ins, sittings
 from app.operations.rehearsal_clearing import clear, clear_leftovers
 from app.operations.rehearsals import Rehearsing, only_one
-from app.operations.throttles import claim_try
 from app.queries import contests
 from app.queries import rehearsals as questions
 from app.rules.admission import Reason, Refusal
 from app.rules.rehearsal import ORIGIN
 from tests import factories
 from tests.factories import NOON
-from tests.operations.rehearsing import LENGTH, PEOPLE, everything, take_part
+from tests.operations.rehearsing import LENGTH, PEOPLE, everything, real_contest, take_part
 
 
 @pytest.fixture
@@ -36,14 +35,7 @@ def city(context):
 
 @pytest.fixture
 def contest(city):
-    """A real contest in which somebody has answered, and which somebody else is answering."""
-    contest_id, _ = factories.contest(city)
-    done = attempts.start(contest_id, city.wang_fang, now=NOON)
-    attempts.hand_in(done, actor=city.wang_fang, now=NOON)
-    attempts.start(contest_id, city.zhang_wei, now=NOON)
-    sign_ins.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
-    claim_try("somebody's mistake", NOON)
-    return contest_id
+    return real_contest(city)
 
 
 @pytest.fixture

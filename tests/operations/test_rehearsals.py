@@ -13,7 +13,6 @@ from app.models import (
 )
 from app.operations import attempts, rehearsals, rosters, sign_ins, sittings, throttles, tries
 from app.operations.rehearsal_clearing import clear
-from app.operations.throttles import claim_try
 from app.queries import banks, contests, people, quizzes, tallies, uses
 from app.queries import rehearsals as questions
 from app.rules.invalid import Invalid
@@ -21,7 +20,7 @@ from app.rules.rehearsal import ORIGIN, losses
 from app.rules.rehearsal_verdict import Outcome
 from tests import factories
 from tests.factories import NOON
-from tests.operations.rehearsing import LENGTH, PEOPLE, take_part
+from tests.operations.rehearsing import LENGTH, PEOPLE, real_contest, take_part
 
 
 @pytest.fixture
@@ -31,14 +30,7 @@ def city(context):
 
 @pytest.fixture
 def contest(city):
-    """A real contest in which somebody has answered, and which somebody else is answering."""
-    contest_id, _ = factories.contest(city)
-    done = attempts.start(contest_id, city.wang_fang, now=NOON)
-    attempts.hand_in(done, actor=city.wang_fang, now=NOON)
-    attempts.start(contest_id, city.zhang_wei, now=NOON)
-    sign_ins.enter(contest_id, "陈静", "3333", origin="10.0.0.7", now=NOON)
-    claim_try("somebody's mistake", NOON)
-    return contest_id
+    return real_contest(city)
 
 
 @pytest.fixture
