@@ -191,7 +191,7 @@ class Browser(threading.Thread):
                 self._seen.pages.append(opened.text)
         if self._seen.pages:
             self._save(address)
-        if self._dice.random() < HANDS_IN:
+        if self._dice.random() < HANDS_IN and self._seen.saved:  # before any answer it would leave nothing to lose
             self._ask("hand_in", f"{address}/submission", data=form | {"confirmed": "yes"})
 
     def _save(self, address: str) -> None:
